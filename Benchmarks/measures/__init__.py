@@ -1,0 +1,1 @@
+"""One module for each measure: `measure(setting)` gives rows of the table."""

@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let root = Context.packageDirectory
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Targets that touch memory directly: every unsafe expression must be spelled `unsafe`.
+let memorySettings: [SwiftSetting] =
+  settings + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let dequeModule = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
+
+let package = Package(
+  name: "lakehouse",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "lakehouse", targets: ["lakehouse"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .target(
+      name: "CDuckDB",
+      linkerSettings: [
+        // The library lies beside the binary, in ../lib of an installed tree, or in .deps here.
+        .unsafeFlags([
+          "-L\(root)/.deps/lib",
+          "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib",
+          "-Xlinker", "-rpath", "-Xlinker", "\(root)/.deps/lib",
+        ]),
+        .linkedLibrary("duckdb"),
+      ]
+    ),
+    .systemLibrary(name: "CZlib"),
+    .target(name: "DuckDB", dependencies: ["CDuckDB"], swiftSettings: memorySettings),
+    .target(name: "ArrowIPC", dependencies: [nioCore], swiftSettings: memorySettings),
+    .target(
+      name: "FlightProtocol",
+      dependencies: [grpcCore, nioCore, swiftProtobuf],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "FlightSQL",
+      dependencies: ["ArrowIPC", "FlightProtocol", swiftProtobuf],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "Engine",
+      dependencies: ["ArrowIPC", "DuckDB", dequeModule, nioCore, nioPosix, systemPackage],
+      swiftSettings: memorySettings
+    ),
+    .target(
+      name: "GRPCTransport",
+      dependencies: [
+        "CZlib", dequeModule, grpcCore, logging, nioCore, nioHPACK, nioHTTP2, nioPosix,
+      ],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "Server",
+      dependencies: [
+        "ArrowIPC", "DuckDB", "Engine", "FlightProtocol", "FlightSQL", "GRPCTransport",
+        grpcCore, logging, nioCore, swiftProtobuf, unixSignals,
+      ],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "lakehouse",
+      dependencies: ["Engine", "Server", argumentParser, logging, nioCore],
+      swiftSettings: settings
+    ),
+    .testTarget(name: "DuckDBTests", dependencies: ["DuckDB"], swiftSettings: settings),
+    .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC", nioCore], swiftSettings: settings),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: ["ArrowIPC", "DuckDB", "Engine", nioCore, nioPosix],
+      swiftSettings: settings
+    ),
+  ]
+)

@@ -1,0 +1,10 @@
+package import NIOCore
+
+/// One IPC message, ready to be sent.
+package struct EncodedMessage: Sendable {
+  /// The bare flatbuffer: `FlightData.data_header`.
+  package var header: ByteBuffer
+  /// The buffers of the batch and the padding between them, in order.
+  package var body: [ByteBuffer]
+  package var bodyByteCount: Int
+}

@@ -1,0 +1,2 @@
+// Only gives the target something to compile.
+#include "CDuckDB.h"

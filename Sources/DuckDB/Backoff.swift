@@ -1,0 +1,22 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Waits longer and longer while there is nothing to do: the C API has no call that would wait
+/// for the tasks other threads are working on.
+struct Backoff {
+  private static let shortestNanoseconds = 20_000
+  private static let longestNanoseconds = 1_000_000
+
+  private var nanoseconds = Backoff.shortestNanoseconds
+
+  mutating func wait() {
+    var duration = timespec(tv_sec: 0, tv_nsec: self.nanoseconds)
+    unsafe nanosleep(&duration, nil)
+    self.nanoseconds = min(self.nanoseconds * 2, Self.longestNanoseconds)
+  }
+}

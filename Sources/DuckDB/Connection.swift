@@ -1,0 +1,41 @@
+import CDuckDB
+
+/// One DuckDB connection: the unit of transactions and of a session's state.
+///
+/// A connection isn't `Sendable`: everything on it blocks the calling thread, one call at a time.
+/// A second statement on a connection closes the stream of the first.
+package struct Connection: ~Copyable {
+  private let handle: ConnectionHandle
+
+  init(handle: ConnectionHandle) {
+    self.handle = handle
+  }
+
+  /// Stops and observes what the connection is executing, from any thread.
+  package var interrupter: Interrupter { self.handle.interrupter }
+
+  /// Compiles one statement. Text that holds several is refused: see ``extract(_:)``.
+  package borrowing func prepare(_ sql: String) throws(DuckDBError) -> PreparedStatement {
+    try SQLText.requireNoNUL(sql)
+    var statement: duckdb_prepared_statement?
+    let state = unsafe duckdb_prepare(self.handle.pointer, sql, &statement)
+    return try unsafe PreparedStatement(statement, state: state, connection: self.handle)
+  }
+
+  /// Splits text into its statements; text without any, such as a comment, gives none.
+  package borrowing func extract(_ sql: String) throws(DuckDBError) -> ExtractedStatements {
+    try SQLText.requireNoNUL(sql)
+    return try ExtractedStatements(sql, connection: self.handle)
+  }
+
+  /// Runs every statement in `sql` and discards what they return.
+  package borrowing func execute(_ sql: String) throws(DuckDBError) {
+    try SQLText.requireNoNUL(sql)
+    var storage = unsafe duckdb_result()
+    let state = unsafe duckdb_query(self.handle.pointer, sql, &storage)
+    let result = unsafe QueryResult(storage, connection: self.handle)
+    guard state == DuckDBSuccess else {
+      throw result.error
+    }
+  }
+}

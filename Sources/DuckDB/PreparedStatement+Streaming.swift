@@ -1,0 +1,61 @@
+import CDuckDB
+
+extension PreparedStatement {
+  /// Executes the statement and streams its result.
+  ///
+  /// Returns when the first rows exist; the rest is computed while it is fetched. Statements that
+  /// return no rows are complete when this returns.
+  ///
+  /// - Parameter isCancelled: Polled between DuckDB's tasks. Whoever cancels raises the flag it
+  ///   reads and then calls ``Interrupter/interrupt()``: DuckDB forgets an interrupt that comes
+  ///   before the statement has started, and a single task may take long.
+  package func stream(
+    isCancelled: () -> Bool = { false }
+  ) throws(DuckDBError) -> QueryResult {
+    var pending: duckdb_pending_result?
+    let started = unsafe duckdb_pending_prepared_streaming(self.pointer, &pending)
+    defer { unsafe duckdb_destroy_pending(&pending) }
+    guard started == DuckDBSuccess else {
+      throw unsafe DuckDBError(pending: pending)
+    }
+
+    var backoff = Backoff()
+    polling: while true {
+      if isCancelled() {
+        // Destroying a pending result doesn't end its statement: without the interrupt the next
+        // one on this connection would first run this one to its end.
+        unsafe duckdb_interrupt(self.connection.pointer)
+        throw DuckDBError(code: .interrupted, message: "INTERRUPT Error: Interrupted!")
+      }
+      switch unsafe duckdb_pending_execute_task(pending) {
+      case DUCKDB_PENDING_RESULT_NOT_READY:
+        backoff = Backoff()
+      case DUCKDB_PENDING_NO_TASKS_AVAILABLE:
+        backoff.wait()
+      case DUCKDB_PENDING_ERROR:
+        throw unsafe DuckDBError(pending: pending)
+      default:
+        break polling
+      }
+    }
+
+    var storage = unsafe duckdb_result()
+    let state = unsafe duckdb_execute_pending(pending, &storage)
+    let result = unsafe QueryResult(storage, connection: self.connection)
+    guard state == DuckDBSuccess else {
+      throw result.error
+    }
+    return result
+  }
+}
+
+extension DuckDBError {
+  @unsafe
+  fileprivate init(pending: duckdb_pending_result?) {
+    unsafe self.init(
+      prefixed: duckdb_pending_error(pending),
+      otherwise: "DuckDB cannot execute the statement",
+      code: .internalError
+    )
+  }
+}

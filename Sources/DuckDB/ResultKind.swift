@@ -1,0 +1,6 @@
+/// What executing a statement gave.
+package enum ResultKind: Hashable, Sendable {
+  case rows
+  case changedRows
+  case nothing
+}

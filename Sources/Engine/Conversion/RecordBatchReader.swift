@@ -1,0 +1,41 @@
+package import ArrowIPC
+package import DuckDB
+
+/// Reads a result as record batches.
+package struct RecordBatchReader: ~Copyable {
+  private var result: QueryResult
+  private var builder: RecordBatchBuilder
+  private var chunk: DataChunk?
+  private var rowsTaken = 0
+
+  package let schema: Schema
+
+  package init(
+    _ result: consuming QueryResult,
+    timeZone: String,
+    limits: BatchLimits = BatchLimits()
+  ) throws(ConversionError) {
+    let columns = result.columns
+    self.schema = try Schema(columns: columns, timeZone: timeZone)
+    self.builder = RecordBatchBuilder(columns: columns, schema: self.schema, limits: limits)
+    self.result = result
+  }
+
+  /// Computes rows until there is a batch to be sent; `nil` after the last.
+  package mutating func nextBatch() throws -> RecordBatch? {
+    while !self.builder.isFull {
+      if self.chunk == nil {
+        self.chunk = try self.result.nextChunk()
+        self.rowsTaken = 0
+      }
+      guard let chunk = self.chunk.take() else {
+        break
+      }
+      self.rowsTaken += try self.builder.append(chunk, fromRow: self.rowsTaken)
+      if self.rowsTaken < chunk.rowCount {
+        self.chunk = consume chunk
+      }
+    }
+    return self.builder.rowCount > 0 ? self.builder.finish() : nil
+  }
+}

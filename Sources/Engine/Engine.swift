@@ -1,0 +1,70 @@
+internal import DuckDB
+internal import NIOPosix
+
+/// A DuckDB database, the sessions on it and the threads they run on.
+package final class Engine: Sendable {
+  package let sessions: SessionRegistry
+  private let resources: EngineResources
+
+  /// DuckDB's version, such as `v1.5.5`.
+  package static var duckDBVersion: String { Database.libraryVersion }
+
+  /// Opens the database and runs the initial SQL. Blocks until both are done.
+  package init(_ configuration: EngineConfiguration) throws {
+    let database = try Database(
+      path: configuration.databasePath,
+      options: Self.options(for: configuration)
+    )
+    let connection = try database.connect()
+    // DuckDB's default is the machine's, under whatever name the machine knows it by.
+    try connection.execute("SET GLOBAL TimeZone = \(SQLText.literal(SessionConnection.defaultTimeZone))")
+    for sql in configuration.initSQL {
+      try connection.execute(sql)
+    }
+    let threads = NIOThreadPool(numberOfThreads: configuration.workerCount)
+    threads.start()
+    self.resources = EngineResources(
+      configuration: configuration, database: database, threads: threads)
+    self.sessions = SessionRegistry(resources: self.resources)
+  }
+
+  private static func options(for configuration: EngineConfiguration) -> [String: String] {
+    var options = configuration.settings
+    if configuration.isReadOnly { options["access_mode"] = "READ_ONLY" }
+    if let directory = configuration.temporaryDirectory { options["temp_directory"] = directory }
+    return options
+  }
+
+  /// The result behind a ticket, handed out once.
+  package func fetch(_ handle: Handle) throws -> ResultStream {
+    try self.resources.unfetched.take(handle)
+  }
+
+  /// Statements at work, streaming ones included.
+  package var activeStatementCount: Int { self.resources.activeStatements.count }
+
+  /// Results announced and not fetched.
+  package var unfetchedResultCount: Int { self.resources.unfetched.count }
+
+  /// Frees what nobody has asked for in time. To be called now and then.
+  package func removeExpired() {
+    self.resources.unfetched.removeExpired()
+    self.sessions.closeIdle()
+  }
+
+  /// Interrupts every statement, now and from now on.
+  package func cancelStatements() {
+    self.resources.activeStatements.cancelAll()
+  }
+
+  /// Ends every session and brings a database file up to date, so that nothing is left in its
+  /// write-ahead log.
+  package func close() async throws {
+    self.cancelStatements()
+    self.sessions.closeAll()
+    try await self.resources.threads.shutdownGracefully()
+    if !self.resources.configuration.isReadOnly {
+      try self.resources.database.connect().execute("CHECKPOINT")
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/// A failure that is the engine's own rather than DuckDB's.
+package enum EngineError: Error, Hashable, Sendable {
+  /// The statement was cancelled before or while it ran.
+  case cancelled
+  /// The text holds no statement, only blanks or comments.
+  case noStatement
+  /// No such ticket, or it has been fetched, or it has expired.
+  case unknownTicket
+  /// No such prepared statement, or it has been closed.
+  case unknownPreparedStatement
+  /// The session was closed by its client or has been idle for too long.
+  case sessionClosed
+  /// More statements wait for a worker than the queue holds.
+  case queueFull(limit: Int)
+  /// The session has more open handles than it may.
+  case tooManyPreparedStatements(limit: Int)
+  case tooManySessions(limit: Int)
+  /// The statement waits for values and none have been bound.
+  case parametersNotBound(count: Int)
+  /// A table changed between the ticket and its fetch.
+  case schemaChanged
+  /// A result that had to be set aside can't be written to or read from its temporary file.
+  case spoolFailed(String)
+  /// The server is shutting down.
+  case shuttingDown
+}
+
+extension EngineError {
+  package var message: String {
+    switch self {
+    case .cancelled:
+      "The statement was cancelled."
+    case .noStatement:
+      "The text holds no SQL statement."
+    case .unknownTicket:
+      "The ticket is unknown: a ticket can be fetched once, and it expires."
+    case .unknownPreparedStatement:
+      "The prepared statement is unknown: it was closed, or its session has ended."
+    case .sessionClosed:
+      "The session has ended."
+    case .queueFull(let limit):
+      "The server is busy: \(limit) statements are already waiting (statement queue limit)."
+    case .tooManyPreparedStatements(let limit):
+      "The session already has \(limit) prepared statements open (prepared statement limit)."
+    case .tooManySessions(let limit):
+      "The server already has \(limit) sessions (session limit)."
+    case .parametersNotBound(let count):
+      "The statement has \(count) parameters and no values were bound to them."
+    case .schemaChanged:
+      "A table changed after the query was described, and its result has other columns now: "
+        + "send the query again."
+    case .spoolFailed(let reason):
+      "A result could not be set aside: \(reason)."
+    case .shuttingDown:
+      "The server is shutting down."
+    }
+  }
+}

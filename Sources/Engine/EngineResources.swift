@@ -1,0 +1,23 @@
+internal import DuckDB
+internal import NIOPosix
+
+/// What every session of an engine uses.
+final class EngineResources: Sendable {
+  let configuration: EngineConfiguration
+  let database: Database
+  let threads: NIOThreadPool
+  let queue: StatementQueue
+  let unfetched: UnfetchedResults
+  let activeStatements = ActiveStatements()
+
+  init(configuration: EngineConfiguration, database: Database, threads: NIOThreadPool) {
+    self.configuration = configuration
+    self.database = database
+    self.threads = threads
+    self.queue = StatementQueue(limit: configuration.statementQueueLimit)
+    self.unfetched = UnfetchedResults(
+      limit: configuration.unfetchedResultLimit,
+      lifetime: configuration.unfetchedResultLifetime
+    )
+  }
+}

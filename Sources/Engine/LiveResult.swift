@@ -1,0 +1,14 @@
+/// The result a connection is computing, and who reads it.
+final class LiveResult {
+  let stream: ResultStream
+  private var reader: BatchReader
+
+  init(stream: ResultStream, reader: consuming BatchReader) {
+    self.stream = stream
+    self.reader = reader
+  }
+
+  func nextStep() throws -> ResultStep {
+    try self.reader.nextStep()
+  }
+}

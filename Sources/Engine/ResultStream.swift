@@ -1,0 +1,94 @@
+package import ArrowIPC
+internal import Synchronization
+
+/// A result as its client reads it: announced, then computed part by part, each when it is asked
+/// for.
+///
+/// Asking for the next part suspends until a worker has made it, and while nobody asks nothing is
+/// computed and no thread is held: the client's reading speed is the query's. One reader at a
+/// time.
+package final class ResultStream: Sendable {
+  private enum Source {
+    case query(CompiledStatement)
+    case live(SessionConnection)
+    case spool(Spool)
+    case nothing
+  }
+
+  package let schema: Schema
+  package let cancellation = Cancellation()
+  let session: Session
+  private let source: Mutex<Source>
+
+  init(query: CompiledStatement, schema: Schema, session: Session) {
+    self.schema = schema
+    self.session = session
+    self.source = Mutex(.query(query))
+  }
+
+  init(completion: Completion, session: Session) {
+    self.schema = completion.schema
+    self.session = session
+    self.source = Mutex(completion.rows.map { .spool($0) } ?? .nothing)
+  }
+
+  /// The next part; `nil` after the last.
+  package func next() async throws -> ResultStep? {
+    do {
+      let step = try await self.nextStep()
+      if step?.isLast ?? true { self.end() }
+      return step
+    } catch {
+      self.end()
+      throw error
+    }
+  }
+
+  private func nextStep() async throws -> ResultStep? {
+    while true {
+      switch self.source.withLock({ $0 }) {
+      case .query(let query):
+        let connection = try self.session.checkOut(preferring: query)
+        self.source.withLock { $0 = .live(connection) }
+        self.session.resources.activeStatements.insert(self.cancellation)
+        try self.session.resources.queue.enter()
+        return try await connection.open(self, query: query)
+      case .live(let connection):
+        if let step = try await connection.next(of: self) { return step }
+      case .spool(let spool):
+        if self.cancellation.isCancelled { throw EngineError.cancelled }
+        return try await spool.next()
+      case .nothing:
+        return nil
+      }
+    }
+  }
+
+  /// Ends the result before its end. To be called whenever the reader stops early.
+  package func close() async {
+    if case .live(let connection) = self.source.withLock({ $0 }) {
+      await connection.close(self)
+    }
+    self.end()
+  }
+
+  /// Goes on with what was set aside of it.
+  func `continue`(from spool: Spool) {
+    self.replaceSource(by: .spool(spool))
+  }
+
+  private func end() {
+    self.replaceSource(by: .nothing)
+    self.session.resources.activeStatements.remove(self.cancellation)
+  }
+
+  private func replaceSource(by source: Source) {
+    let previous = self.source.withLock { current in
+      defer { current = source }
+      return current
+    }
+    if case .live(let connection) = previous {
+      self.session.checkIn(connection)
+    }
+  }
+}

@@ -1,0 +1,52 @@
+internal import DequeModule
+internal import NIOPosix
+internal import Synchronization
+
+/// Runs an actor on threads that may block, one job at a time.
+///
+/// Swift's own pool has one thread per core, so a DuckDB call on it would stall every other
+/// request. Connections share the threads of a `NIOThreadPool` instead and hold one only while
+/// DuckDB is working: a result that waits for a slow client holds none. After each job the
+/// connection goes to the end of the pool's queue, so that busy ones take turns.
+final class SerialBlockingExecutor: SerialExecutor {
+  private struct State {
+    var jobs: Deque<UnownedJob> = []
+    var isScheduled = false
+  }
+
+  private let threads: NIOThreadPool
+  private let state = Mutex(State())
+
+  init(threads: NIOThreadPool) {
+    self.threads = threads
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let mustSchedule = self.state.withLock { state in
+      state.jobs.append(job)
+      defer { state.isScheduled = true }
+      return !state.isScheduled
+    }
+    if mustSchedule {
+      self.schedule()
+    }
+  }
+
+  private func schedule() {
+    // A stopped pool still calls back, on this thread: the job must run for its task to finish.
+    self.threads.submit { _ in self.runNext() }
+  }
+
+  private func runNext() {
+    let job = self.state.withLock { $0.jobs.removeFirst() }
+    unsafe job.runSynchronously(on: self.asUnownedSerialExecutor())
+    let hasMore = self.state.withLock { state in
+      state.isScheduled = !state.jobs.isEmpty
+      return state.isScheduled
+    }
+    if hasMore {
+      self.schedule()
+    }
+  }
+}

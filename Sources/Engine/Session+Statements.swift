@@ -1,0 +1,47 @@
+package import ArrowIPC
+
+extension Session {
+  /// The columns of a statement's result, without running it.
+  package func describe(_ sql: String, cancellation: Cancellation) async throws -> Schema {
+    try await self.onConnection(cancellation: cancellation) { connection in
+      try await connection.describe(sql, cancellation: cancellation).0.schema
+    }
+  }
+
+  /// Announces the result of a text.
+  ///
+  /// What writes or has no result set has run when this returns, exactly once; a query runs when
+  /// its ticket is fetched.
+  package func announce(
+    _ sql: String,
+    cancellation: Cancellation
+  ) async throws -> AnnouncedResult {
+    let execution = try await self.onConnection(cancellation: cancellation) { connection in
+      try await connection.run(sql, cancellation: cancellation)
+    }
+    return self.announce(execution)
+  }
+
+  /// Runs every statement of a text to its end.
+  ///
+  /// - Returns: The rows changed by the last one; 0 if it doesn't change rows, -1 for a query.
+  package func update(_ sql: String, cancellation: Cancellation) async throws -> Int {
+    try await self.onConnection(cancellation: cancellation) { connection in
+      try await connection.update(sql, cancellation: cancellation).rowsChanged
+    }
+  }
+
+  func announce(_ execution: Execution) -> AnnouncedResult {
+    let stream =
+      switch execution {
+      case .query(let compiled, let schema):
+        ResultStream(query: compiled, schema: schema, session: self)
+      case .completed(let completion):
+        ResultStream(completion: completion, session: self)
+      }
+    return AnnouncedResult(
+      handle: self.resources.unfetched.insert(stream),
+      schema: stream.schema
+    )
+  }
+}

@@ -1,0 +1,70 @@
+internal import ArrowIPC
+internal import DuckDB
+
+extension SessionConnection {
+  /// Starts the query of a stream and computes its first part.
+  func open(_ stream: ResultStream, query: CompiledStatement) throws -> ResultStep {
+    try self.begin(stream.cancellation) { connection in
+      let prepared = try self.prepared(query, on: connection)
+      let result = try self.execute(prepared, cancellation: stream.cancellation)
+      let columns = result.columns
+      guard try self.schema(of: columns) == stream.schema else { throw EngineError.schemaChanged }
+      self.live = LiveResult(stream: stream, reader: try self.reader(result, columns: columns))
+    }
+    return try self.next(of: stream) ?? ResultStep(isLast: true)
+  }
+
+  /// Computes the next part; `nil` if the result has been set aside meanwhile.
+  func next(of stream: ResultStream) throws -> ResultStep? {
+    guard let live, live.stream === stream, let interrupter else { return nil }
+    do {
+      let step = try stream.cancellation.run(on: interrupter) { try live.nextStep() }
+      if step.isLast { self.live = nil }
+      return step
+    } catch {
+      self.drop(live)
+      throw error
+    }
+  }
+
+  /// Ends a result that isn't read to its end.
+  func close(_ stream: ResultStream) {
+    if let live, live.stream === stream {
+      self.drop(live)
+    }
+  }
+
+  /// Sets the result that is being read aside, so that the connection is free for a statement.
+  func setLiveResultAside() {
+    guard let live, let interrupter else { return }
+    var writer = SpoolWriter(configuration: self.resources.configuration)
+    var failure: (any Error)?
+    do {
+      try live.stream.cancellation.run(on: interrupter) {
+        var isLast = false
+        while !isLast {
+          let step = try live.nextStep()
+          isLast = step.isLast
+          try writer.append(step)
+        }
+      }
+    } catch {
+      failure = error
+    }
+    live.stream.continue(from: writer.finish(failure: failure, resources: self.resources))
+    self.drop(live)
+  }
+
+  /// Runs a result to its end and keeps its rows.
+  func spool(_ result: consuming QueryResult, columns: [Column]) throws -> Spool {
+    var writer = SpoolWriter(configuration: self.resources.configuration)
+    var reader = try self.reader(result, columns: columns)
+    var isLast = false
+    while !isLast {
+      let step = try reader.nextStep()
+      isLast = step.isLast
+      try writer.append(step)
+    }
+    return writer.finish(failure: nil, resources: self.resources)
+  }
+}

@@ -1,0 +1,224 @@
+internal import ArrowIPC
+internal import DuckDB
+
+extension SessionConnection {
+  /// Compiles a text without running it, except for nothing at all.
+  ///
+  /// Of several statements the last is described, if it can be compiled before the others ran.
+  func describe(
+    _ sql: String,
+    cancellation: Cancellation
+  ) throws -> (StatementDescription, CompiledStatement?) {
+    try self.begin(cancellation) { connection in
+      var statements = try connection.extract(sql)
+      guard statements.count > 1 else {
+        guard let prepared = try statements.prepareNext() else { throw EngineError.noStatement }
+        let compiled = self.compiled(prepared, sql: sql)
+        return (try self.description(of: prepared, sql: sql), compiled)
+      }
+      return (try self.describeLast(of: &statements, sql: sql), nil)
+    }
+  }
+
+  private func describeLast(
+    of statements: inout ExtractedStatements,
+    sql: String
+  ) throws -> StatementDescription {
+    for _ in 1..<statements.count {
+      // An earlier statement that doesn't compile yet may only need those before it to have run.
+      _ = try? statements.prepareNext()
+    }
+    let last = Result { try statements.prepareNext() }
+    if case .success(let prepared?) = last {
+      return try self.description(of: prepared, sql: sql)
+    }
+    let isQuery = SQLScanner.statements(in: sql).last.map(\.isLikelyQuery) ?? false
+    return StatementDescription(
+      schema: Schema(fields: []), isUpdate: !isQuery, parameterCount: 0)
+  }
+
+  private func description(
+    of prepared: PreparedStatement,
+    sql: String
+  ) throws -> StatementDescription {
+    let hasResultSet = prepared.hasResultSet(sql: sql)
+    let columns = hasResultSet ? prepared.columns : []
+    // DuckDB reports one column of no type where types depend on values that aren't bound yet.
+    let isUndetermined = columns.contains { $0.type.kind == .unknown }
+    return StatementDescription(
+      schema: try self.schema(of: isUndetermined ? [] : columns),
+      isUpdate: !hasResultSet,
+      parameterCount: prepared.parameterCount
+    )
+  }
+
+  /// Runs a text as far as a client that announces a query wants it: what writes runs now, and
+  /// exactly once, the last statement waits for its fetch if it only reads.
+  func run(_ sql: String, cancellation: Cancellation) throws -> Execution {
+    try self.begin(cancellation) { connection in
+      let (prepared, isOneOfSeveral) = try self.prepareLast(
+        of: sql, on: connection, cancellation: cancellation)
+      if prepared.statementType.readsOnly {
+        let compiled = CompiledStatement(
+          prepared,
+          sql: sql,
+          connection: self,
+          effect: .none,
+          isBoundToConnection: isOneOfSeveral
+        )
+        return .query(compiled, try self.schema(of: prepared.columns))
+      }
+      return .completed(
+        try self.complete(
+          prepared,
+          sql: sql,
+          effect: self.effect(of: prepared, sql: sql),
+          on: connection,
+          cancellation: cancellation
+        ))
+    }
+  }
+
+  /// Runs every statement of a text to its end.
+  func update(_ sql: String, cancellation: Cancellation) throws -> Completion {
+    try self.begin(cancellation) { connection in
+      let (prepared, _) = try self.prepareLast(
+        of: sql, on: connection, cancellation: cancellation)
+      return try self.complete(
+        prepared,
+        sql: sql,
+        effect: self.effect(of: prepared, sql: sql),
+        on: connection,
+        keepsRows: false,
+        cancellation: cancellation
+      )
+    }
+  }
+
+  /// Runs a compiled statement to its end.
+  func complete(
+    _ statement: CompiledStatement,
+    keepsRows: Bool = true,
+    cancellation: Cancellation
+  ) throws -> Completion {
+    try self.begin(cancellation) { connection in
+      try self.complete(
+        try self.prepared(statement, on: connection),
+        sql: statement.sql,
+        effect: statement.effect,
+        on: connection,
+        keepsRows: keepsRows,
+        cancellation: cancellation
+      )
+    }
+  }
+
+  /// The statement for this connection: only the one that compiled it can run it.
+  func prepared(
+    _ statement: CompiledStatement,
+    on connection: borrowing Connection
+  ) throws -> PreparedStatement {
+    statement.connection === self
+      ? statement.prepared : try connection.prepare(statement.sql)
+  }
+
+  /// Runs all statements of `sql` but the last, and compiles that.
+  private func prepareLast(
+    of sql: String,
+    on connection: borrowing Connection,
+    cancellation: Cancellation
+  ) throws -> (PreparedStatement, isOneOfSeveral: Bool) {
+    var statements = try connection.extract(sql)
+    let count = statements.count
+    guard count > 0 else { throw EngineError.noStatement }
+    let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
+    for index in 0..<count {
+      guard let prepared = try statements.prepareNext() else { break }
+      guard index < count - 1 else { return (prepared, count > 1) }
+      let effect = StatementEffect(
+        type: prepared.statementType,
+        scanned: scanned.count == count ? scanned[index] : nil
+      )
+      _ = try self.complete(
+        prepared,
+        sql: sql,
+        effect: effect,
+        on: connection,
+        keepsRows: false,
+        cancellation: cancellation
+      )
+    }
+    throw EngineError.noStatement
+  }
+
+  private func effect(
+    of prepared: PreparedStatement,
+    sql: String
+  ) -> StatementEffect {
+    guard StatementEffect.depends(on: prepared.statementType) else { return .none }
+    return StatementEffect(
+      type: prepared.statementType,
+      scanned: SQLScanner.statements(in: sql).last
+    )
+  }
+
+  private func compiled(_ prepared: PreparedStatement, sql: String) -> CompiledStatement {
+    CompiledStatement(
+      prepared,
+      sql: sql,
+      connection: self,
+      effect: self.effect(of: prepared, sql: sql),
+      isBoundToConnection: false
+    )
+  }
+
+  private func complete(
+    _ prepared: PreparedStatement,
+    sql: String,
+    effect: StatementEffect,
+    on connection: borrowing Connection,
+    keepsRows: Bool = true,
+    cancellation: Cancellation
+  ) throws -> Completion {
+    var result: QueryResult
+    do {
+      result = try self.execute(prepared, cancellation: cancellation)
+    } catch {
+      // A COMMIT that fails has ended its transaction all the same.
+      if effect == .endsTransaction { try self.record(effect, on: connection) }
+      throw error
+    }
+    guard result.kind == .rows, prepared.hasResultSet(sql: sql) else {
+      let rowsChanged = result.kind == .changedRows ? result.rowsChanged : 0
+      try self.record(effect, on: connection)
+      return Completion(schema: Schema(fields: []), rowsChanged: rowsChanged, rows: nil)
+    }
+    let columns = result.columns
+    let schema = try self.schema(of: columns)
+    guard keepsRows else {
+      while try result.nextChunk() != nil {}
+      try self.record(effect, on: connection)
+      return Completion(schema: schema, rowsChanged: -1, rows: nil)
+    }
+    let rows = try self.spool(result, columns: columns)
+    try self.record(effect, on: connection)
+    return Completion(schema: schema, rowsChanged: -1, rows: rows)
+  }
+
+  /// Starts a statement; returns when its first rows exist.
+  func execute(
+    _ prepared: PreparedStatement,
+    cancellation: Cancellation
+  ) throws -> QueryResult {
+    guard prepared.parameterCount == 0 else {
+      throw EngineError.parametersNotBound(count: prepared.parameterCount)
+    }
+    return try prepared.stream { cancellation.isCancelled }
+  }
+}
+
+/// How far a text was run.
+enum Execution: Sendable {
+  case query(CompiledStatement, Schema)
+  case completed(Completion)
+}

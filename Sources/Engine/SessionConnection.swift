@@ -1,0 +1,117 @@
+internal import ArrowIPC
+internal import DuckDB
+internal import NIOPosix
+
+/// One DuckDB connection of a session: an actor whose thread may block.
+///
+/// Statements on it run one after the other. One that finds the result of an earlier one still
+/// being read sets that aside first (``Spool``): DuckDB would close it.
+actor SessionConnection {
+  let resources: EngineResources
+  let state: SessionState
+  private nonisolated let executor: SerialBlockingExecutor
+  private var opened: OpenedConnection?
+  private var repeatedSettingCount = 0
+  private(set) var timeZone = SessionConnection.defaultTimeZone
+  var live: LiveResult?
+
+  static let defaultTimeZone = "UTC"
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe self.executor.asUnownedSerialExecutor()
+  }
+
+  init(resources: EngineResources, state: SessionState) {
+    self.resources = resources
+    self.state = state
+    self.executor = SerialBlockingExecutor(threads: resources.threads)
+  }
+
+  /// Makes the connection ready for its next statement and runs `work` on it.
+  ///
+  /// Counts as waiting in the queue until it begins: the caller has entered it.
+  func begin<Value>(
+    _ cancellation: Cancellation,
+    _ work: (borrowing Connection) throws -> Value
+  ) throws -> Value {
+    self.resources.queue.leave()
+    self.setLiveResultAside()
+    let opened = try self.open()
+    return try cancellation.run(on: opened.connection.interrupter) {
+      try self.repeatSettings(on: opened)
+      return try work(opened.connection)
+    }
+  }
+
+  /// Stops what is running, if the connection is open at all.
+  var interrupter: Interrupter? { self.opened?.connection.interrupter }
+
+  /// Drops a result before its end.
+  func drop(_ live: LiveResult) {
+    self.live = nil
+    // DuckDB keeps the query's memory until the connection compiles its next statement.
+    if let opened { _ = try? opened.connection.prepare("SELECT 1") }
+  }
+
+  private func open() throws -> OpenedConnection {
+    if let opened { return opened }
+    let opened = OpenedConnection(try self.resources.database.connect())
+    self.opened = opened
+    return opened
+  }
+
+  private func repeatSettings(on opened: OpenedConnection) throws {
+    for text in self.state.settings(after: self.repeatedSettingCount) {
+      try opened.connection.execute(text)
+      self.repeatedSettingCount += 1
+      try self.noteTimeZone(after: text, on: opened.connection)
+    }
+  }
+
+  /// Records what a statement did to the session once it has run.
+  func record(_ effect: StatementEffect, on connection: borrowing Connection) throws {
+    guard effect != .none else { return }
+    self.repeatedSettingCount = self.state.record(
+      effect,
+      on: ObjectIdentifier(self),
+      repeatedCount: self.repeatedSettingCount
+    )
+    if case .changesSettings(let text) = effect {
+      try self.noteTimeZone(after: text, on: connection)
+    }
+  }
+
+  /// The columns in which a result travels.
+  func schema(of columns: [Column]) throws -> Schema {
+    try Schema(columns: columns, timeZone: self.timeZone)
+  }
+
+  func reader(_ result: consuming QueryResult, columns: [Column]) throws -> BatchReader {
+    let builder = RecordBatchBuilder(
+      columns: columns,
+      schema: try self.schema(of: columns),
+      limits: self.resources.configuration.batchLimits
+    )
+    return BatchReader(result, builder: builder)
+  }
+
+  /// The time zone is part of the type of `TIMESTAMP WITH TIME ZONE` columns.
+  private func noteTimeZone(after text: String, on connection: borrowing Connection) throws {
+    guard text.uppercased().contains("ZONE") else { return }
+    var result = try connection.prepare("SELECT current_setting('TimeZone')").stream()
+    guard let chunk = try result.nextChunk(), let name = chunk.text(column: 0, row: 0) else {
+      return
+    }
+    self.timeZone = name
+  }
+}
+
+/// Gives a connection a place to be stored in: an optional of a type that can't be copied can't be
+/// borrowed.
+private final class OpenedConnection {
+  let connection: Connection
+
+  init(_ connection: consuming Connection) {
+    self.connection = connection
+  }
+}

@@ -1,0 +1,107 @@
+internal import Synchronization
+
+/// Finds the session a call belongs to.
+///
+/// A session is named by the id its client sends back, as a cookie or a bearer token. A client
+/// that never does is recognised by its connection; but where clients on a connection do send
+/// ids, a call without one comes from another client, since several may share a connection.
+package final class SessionRegistry: Sendable {
+  private struct ConnectionEntry {
+    /// The session of the client that sends no id.
+    var anonymousSession: Handle?
+    var hasIdentifiedClients = false
+  }
+
+  private struct State {
+    var sessions: [Handle: Session] = [:]
+    /// Sessions whose client has sent their id: they outlive their connection.
+    var identified: Set<Handle> = []
+    var connections: [UInt64: ConnectionEntry] = [:]
+  }
+
+  /// The session of a call.
+  package struct Found: Sendable {
+    package var session: Session
+    /// Whether the session is new, so that its id must be told to the client.
+    package var isNew: Bool
+    /// Whether the connection was never seen before: its end must be reported.
+    package var isFirstCall: Bool
+  }
+
+  private let resources: EngineResources
+  private let state = Mutex(State())
+
+  init(resources: EngineResources) {
+    self.resources = resources
+  }
+
+  package var count: Int { self.state.withLock { $0.sessions.count } }
+
+  /// The session of a call.
+  ///
+  /// - Parameters:
+  ///   - id: What the client sent, if anything.
+  ///   - connection: The connection the call came on.
+  package func session(id: Handle?, connection: UInt64) throws(EngineError) -> Found {
+    let found: Found? = self.state.withLock { state in
+      let known = state.connections[connection]
+      var entry = known ?? ConnectionEntry()
+      defer { state.connections[connection] = entry }
+      func found(_ session: Session, isNew: Bool) -> Found {
+        Found(session: session, isNew: isNew, isFirstCall: known == nil)
+      }
+      if let id {
+        entry.hasIdentifiedClients = true
+        if let session = state.sessions[id] {
+          state.identified.insert(id)
+          if entry.anonymousSession == id { entry.anonymousSession = nil }
+          return found(session, isNew: false)
+        }
+      } else if !entry.hasIdentifiedClients, let anonymous = entry.anonymousSession,
+        let session = state.sessions[anonymous]
+      {
+        return found(session, isNew: false)
+      }
+      guard state.sessions.count < self.resources.configuration.sessionLimit else { return nil }
+      let session = Session(id: Handle(), resources: self.resources)
+      state.sessions[session.id] = session
+      if id == nil, !entry.hasIdentifiedClients { entry.anonymousSession = session.id }
+      return found(session, isNew: true)
+    }
+    guard let found else {
+      throw .tooManySessions(limit: self.resources.configuration.sessionLimit)
+    }
+    return found
+  }
+
+  package func close(_ session: Session) {
+    self.state.withLock { state in
+      state.sessions[session.id] = nil
+      state.identified.remove(session.id)
+    }
+    session.close()
+  }
+
+  /// Ends the session that only the connection identified.
+  package func connectionClosed(_ connection: UInt64) {
+    let session = self.state.withLock { state -> Session? in
+      let entry = state.connections.removeValue(forKey: connection)
+      guard let id = entry?.anonymousSession, !state.identified.contains(id) else { return nil }
+      return state.sessions.removeValue(forKey: id)
+    }
+    session?.close()
+  }
+
+  func closeIdle() {
+    let lifetime = self.resources.configuration.sessionIdleLifetime
+    let idle = self.state.withLock { state in
+      state.sessions.values.filter { $0.isIdle(for: lifetime) }
+    }
+    for session in idle { self.close(session) }
+  }
+
+  func closeAll() {
+    let sessions = self.state.withLock { Array($0.sessions.values) }
+    for session in sessions { self.close(session) }
+  }
+}

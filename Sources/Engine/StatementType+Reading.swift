@@ -1,0 +1,39 @@
+internal import DuckDB
+
+extension StatementType {
+  /// Whether a statement may wait for its fetch, and may never run if nobody fetches it.
+  var readsOnly: Bool {
+    switch self {
+    case .select, .explain, .relation, .logicalPlan: true
+    default: false
+    }
+  }
+}
+
+extension StatementEffect {
+  /// Whether the text of a statement of this type must be looked at to know its effect.
+  static func depends(on type: StatementType) -> Bool {
+    switch type {
+    case .set, .variableSet, .pragma, .transaction, .prepare, .create, .createFunction, .multi: true
+    default: false
+    }
+  }
+}
+
+extension PreparedStatement {
+  /// Whether the statement has a result set.
+  ///
+  /// Before it runs, DuckDB reports a column for every statement: `Count` where rows change,
+  /// `Success` where nothing is returned.
+  func hasResultSet(sql: String) -> Bool {
+    if self.statementType.readsOnly { return true }
+    switch self.columns {
+    case [Column("Success", LogicalType(.boolean))]:
+      return false
+    case [Column("Count", LogicalType(.bigint))]:
+      return SQLScanner.statements(in: sql).last?.contains("RETURNING") ?? false
+    default:
+      return true
+    }
+  }
+}

@@ -1,0 +1,81 @@
+internal import DequeModule
+internal import Synchronization
+
+/// The results that were announced to clients and wait to be fetched, each once.
+final class UnfetchedResults: Sendable {
+  private struct Entry {
+    var stream: ResultStream
+    var deadline: ContinuousClock.Instant
+  }
+
+  private struct State {
+    var entries: [Handle: Entry] = [:]
+    /// In the order of their deadlines; may name results that were fetched since.
+    var order: Deque<(handle: Handle, deadline: ContinuousClock.Instant)> = []
+  }
+
+  private let limit: Int
+  private let lifetime: Duration
+  private let state = Mutex(State())
+
+  init(limit: Int, lifetime: Duration) {
+    self.limit = limit
+    self.lifetime = lifetime
+  }
+
+  var count: Int { self.state.withLock { $0.entries.count } }
+
+  /// Keeps a result; the oldest goes if there are too many.
+  func insert(_ stream: ResultStream) -> Handle {
+    let handle = Handle()
+    let now = ContinuousClock.now
+    // Results are freed outside the lock: their last reference may own much.
+    let dropped = self.state.withLock { state in
+      let deadline = now + self.lifetime
+      state.entries[handle] = Entry(stream: stream, deadline: deadline)
+      state.order.append((handle, deadline))
+      return Self.removeExpired(&state, now: now, limit: self.limit)
+    }
+    withExtendedLifetime(dropped) {}
+    return handle
+  }
+
+  /// Hands the result out for good.
+  func take(_ handle: Handle) throws(EngineError) -> ResultStream {
+    let entry = self.state.withLock { $0.entries.removeValue(forKey: handle) }
+    guard let entry, entry.deadline > .now else { throw .unknownTicket }
+    return entry.stream
+  }
+
+  func removeExpired() {
+    let dropped = self.state.withLock { state in
+      Self.removeExpired(&state, now: .now, limit: self.limit)
+    }
+    withExtendedLifetime(dropped) {}
+  }
+
+  func removeAll(of session: Session) {
+    let dropped = self.state.withLock { state in
+      let handles = state.entries.filter { $0.value.stream.session === session }.keys
+      return handles.compactMap { state.entries.removeValue(forKey: $0) }
+    }
+    withExtendedLifetime(dropped) {}
+  }
+
+  private static func removeExpired(
+    _ state: inout State,
+    now: ContinuousClock.Instant,
+    limit: Int
+  ) -> [Entry] {
+    var dropped: [Entry] = []
+    while let first = state.order.first,
+      state.entries[first.handle] == nil || first.deadline <= now || state.entries.count > limit
+    {
+      state.order.removeFirst()
+      if let entry = state.entries.removeValue(forKey: first.handle) {
+        dropped.append(entry)
+      }
+    }
+    return dropped
+  }
+}

@@ -1,0 +1,126 @@
+package import GRPCCore
+package import Logging
+package import NIOCore
+import NIOPosix
+import Synchronization
+
+/// GRPCCore's server transport over HTTP/2.
+package final class HTTP2ServerTransport: ServerTransport {
+  package typealias Bytes = Rope
+
+  enum State {
+    case idle
+    case bound(any Channel)
+    case listening(any Channel)
+    case stopped
+  }
+
+  package let address: ListeningAddress
+  package let configuration: Configuration
+  let eventLoopGroup: any EventLoopGroup
+  let logger: Logger
+  let registry: ConnectionRegistry
+  let state = Mutex(State.idle)
+  let methods = Mutex(MethodTable([]))
+
+  /// What is served, set before the first connection is accepted.
+  let served = Mutex<ServedMethods?>(nil)
+
+  /// Makes a transport that binds nothing until `bind()` or `listen` is called.
+  package init(
+    address: ListeningAddress,
+    configuration: Configuration = Configuration(),
+    eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    logger: Logger = Logger(label: "grpc-transport", factory: { _ in SwiftLogNoOpLogHandler() })
+  ) {
+    self.address = address
+    self.configuration = configuration
+    self.eventLoopGroup = eventLoopGroup
+    self.logger = logger
+    registry = ConnectionRegistry(
+      connectionLimit: configuration.listener.maximumConnectionCount)
+  }
+
+  package func configure(context: GRPCServerContext) {
+    methods.withLock { $0 = MethodTable(context.methods) }
+  }
+
+  /// Serves until the transport is shut down and every call has ended.
+  ///
+  /// Cancelling the task cancels all calls and cuts all connections.
+  package func listen(
+    streamHandler:
+      @escaping @Sendable @concurrent (
+        _ stream: RPCStream<Inbound, Outbound>,
+        _ context: ServerContext
+      ) async -> Void
+  ) async throws {
+    let methods = methods.withLock { $0 }
+    served.withLock { $0 = ServedMethods(methods: methods, handler: streamHandler) }
+    _ = try await bind()
+    guard let channel = try startListening() else { return }
+    try await withTaskCancellationHandler {
+      try await channel.setOption(.autoRead, value: true).get()
+      try await channel.closeFuture.get()
+      await registry.waitUntilIdle()
+    } onCancel: {
+      abort()
+    }
+  }
+
+  /// Tells clients to go away and lets running calls end, for as long as the grace period says.
+  package func beginGracefulShutdown() {
+    guard let channel = stop() else { return }
+    channel.close(promise: nil)
+    registry.forEach { $0.drain() }
+    guard let gracePeriod = configuration.shutdown.gracePeriod else { return }
+    let closePeriod = configuration.shutdown.closePeriod
+    let eventLoop = eventLoopGroup.any()
+    eventLoop.scheduleTask(in: gracePeriod) { self.cancelAllStreams() }
+    eventLoop.scheduleTask(in: gracePeriod + closePeriod) {
+      self.registry.forEach { $0.close(because: "the grace period has passed") }
+    }
+  }
+
+  /// Ends every running call now with UNAVAILABLE and cancels its handler.
+  package func cancelAllStreams() {
+    registry.forEach {
+      $0.failStreams(RPCError(code: .unavailable, message: "The server is shutting down."))
+    }
+  }
+
+  private func abort() {
+    let channel = stop()
+    channel?.close(promise: nil)
+    registry.forEach { handler in
+      handler.failStreams(RPCError(code: .unavailable, message: "The server has stopped."))
+      handler.close(because: "the server has stopped")
+    }
+  }
+
+  /// Moves to `stopped`; returns the listening socket the first time.
+  private func stop() -> (any Channel)? {
+    registry.beginShutdown()
+    return state.withLock { state in
+      defer { state = .stopped }
+      switch state {
+      case .bound(let channel), .listening(let channel): return channel
+      case .idle, .stopped: return nil
+      }
+    }
+  }
+
+  /// Moves to `listening`; nil if the transport was stopped before.
+  private func startListening() throws -> (any Channel)? {
+    try state.withLock { state in
+      switch state {
+      case .bound(let channel):
+        state = .listening(channel)
+        return channel
+      case .stopped: return nil
+      case .idle, .listening:
+        throw TransportError(code: .invalidState, message: "The transport listens already.")
+      }
+    }
+  }
+}

@@ -1,0 +1,292 @@
+import GRPCCore
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+
+/// One gRPC call on its HTTP/2 stream: feeds the state machine and does what it says.
+final class StreamHandler: ChannelDuplexHandler {
+  typealias InboundIn = HTTP2Frame.FramePayload
+  typealias InboundOut = Never
+  typealias OutboundIn = Never
+  typealias OutboundOut = HTTP2Frame.FramePayload
+
+  /// A call whose request is accepted; it starts when what arrived with its headers is read.
+  struct Call {
+    let head: RequestHead
+    let queue: RequestQueue
+    let writer: ResponseWriter
+    let running = RunningCall()
+  }
+
+  private enum Phase {
+    case awaitingRequest
+    case accepted(Call)
+    case running(Call)
+    case over
+  }
+
+  let connection: ConnectionContext
+  private let owner: ConnectionHandler
+  var machine: StreamStateMachine
+  var context: ChannelHandlerContext?
+  var isPumping = false
+  private var phase = Phase.awaitingRequest
+  private var deadline: Scheduled<Void>?
+  private var isReadHeld = false
+  private var reservedPartialByteCount = 0
+
+  init(connection: ConnectionContext, owner: ConnectionHandler) {
+    self.connection = connection
+    self.owner = owner
+    machine = StreamStateMachine(messages: connection.configuration.messages)
+  }
+
+  var call: Call? {
+    switch phase {
+    case .accepted(let call), .running(let call): call
+    case .awaitingRequest, .over: nil
+    }
+  }
+
+  // MARK: Channel events
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    owner.streamBegan(self)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    clientLeft()
+    self.context = nil
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    clientLeft()
+    context.fireChannelInactive()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    clientLeft()
+    context.close(promise: nil)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .headers(let frame): receive(frame)
+    case .data(let frame):
+      guard case .byteBuffer(let buffer) = frame.data else { return }
+      machine.receive(buffer, endStream: frame.endStream)
+    default: return
+    }
+    deliverRequest()
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    if case .accepted(let call) = phase { start(call) }
+    context.fireChannelReadComplete()
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if let call, call.queue.pausesReading() {
+      isReadHeld = true
+    } else {
+      context.read()
+    }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable { pump() }
+    context.fireChannelWritabilityChanged()
+  }
+
+  private func resumeReading() {
+    guard isReadHeld else { return }
+    isReadHeld = false
+    context?.read()
+  }
+}
+
+// MARK: - Request
+
+extension StreamHandler {
+  private func receive(_ frame: HTTP2Frame.FramePayload.Headers) {
+    do {
+      let head = try machine.receive(
+        frame.headers, endStream: frame.endStream, methods: connection.methods)
+      guard let head else { return }
+      guard connection.beginCall() else {
+        let limit = connection.configuration.connection.maximumRunningCallCount
+        return reject(.tooManyRunningCalls(limit: limit))
+      }
+      accept(head)
+    } catch {
+      reject(error)
+    }
+  }
+
+  private func reject(_ rejection: RequestRejection) {
+    guard let headers = machine.sendRejection(rejection) else { return }
+    phase = .over
+    end(with: headers)
+  }
+
+  private func accept(_ head: RequestHead) {
+    let eventLoop = connection.eventLoop
+    let handler = NIOLoopBound(self, eventLoop: eventLoop)
+    let limits = connection.configuration.stream
+    let queue = RequestQueue(
+      highWaterMark: limits.requestHighWaterMark,
+      lowWaterMark: limits.requestLowWaterMark,
+      budget: connection.budget
+    ) {
+      if eventLoop.inEventLoop {
+        handler.value.resumeReading()
+      } else {
+        eventLoop.execute { handler.value.resumeReading() }
+      }
+    }
+    let writer = ResponseWriter(
+      limits: limits,
+      messageByteLimit: connection.configuration.messages.maximumSentByteCount,
+      isUnary: head.method.type == .unary,
+      eventLoop: eventLoop
+    ) {
+      handler.value.pump()
+    }
+    queue.enqueue(metadata: head.metadata)
+    phase = .accepted(Call(head: head, queue: queue, writer: writer))
+    if let timeout = head.timeout {
+      deadline = eventLoop.assumeIsolated().scheduleTask(in: timeout.amount) {
+        self.fail(
+          RPCError(
+            code: .deadlineExceeded,
+            message: "The call's deadline passed after \(timeout.amount)."))
+      }
+    }
+  }
+
+  private func deliverRequest() {
+    guard let call else { return }
+    loop: while let event = machine.nextRequestEvent() {
+      switch event {
+      case .message(let message): call.queue.enqueue(message: message)
+      case .end:
+        call.queue.finish()
+        break loop
+      case .failure(let error): return fail(error)
+      }
+    }
+    reservePartialMessage(machine.partialMessageByteCount)
+    if connection.budget.isExhausted {
+      fail(
+        RPCError(
+          code: .resourceExhausted,
+          message: """
+            The connection's requests hold more than \(connection.budget.limit) bytes that \
+            no call has taken yet.
+            """))
+    }
+  }
+
+  private func reservePartialMessage(_ byteCount: Int) {
+    connection.budget.reserve(byteCount - reservedPartialByteCount)
+    connection.budget.release(reservedPartialByteCount - byteCount)
+    reservedPartialByteCount = byteCount
+  }
+
+  private func start(_ call: Call) {
+    phase = .running(call)
+    let connection = connection
+    let running = call.running
+    let descriptor = call.head.method
+    let stream = RPCStream(
+      descriptor: descriptor,
+      inbound: RPCAsyncSequence(wrapping: call.queue),
+      outbound: RPCWriter.Closable(wrapping: call.writer))
+    let operation: @Sendable @concurrent () async -> Void = {
+      await withServerContextRPCCancellationHandle { handle in
+        running.attach(handle)
+        var context = ServerContext(
+          descriptor: descriptor,
+          remotePeer: connection.info.remotePeer,
+          localPeer: connection.info.localPeer,
+          cancellation: handle)
+        context.transportSpecific = connection.info
+        await connection.handler(stream, context)
+      }
+      running.end()
+      connection.endCall()
+    }
+    running.attach(
+      connection.configuration.runsHandlersOnEventLoop
+        ? Task.immediate(executorPreference: connection.executor, operation: operation)
+        : Task(operation: operation))
+  }
+}
+
+// MARK: - Ends
+
+extension StreamHandler {
+  /// Ends the call with a status of the transport's own; the handler is cancelled.
+  func fail(_ error: RPCError) {
+    let status = Status(code: Status.Code(error.code), message: error.message)
+    guard let trailers = machine.sendStatus(status, metadata: error.metadata) else { return }
+    cancelCall(error)
+    if let context, !context.channel.isWritable {
+      // The trailers would wait behind data that the client may never take.
+      context.close(promise: nil)
+    } else {
+      end(with: trailers)
+    }
+  }
+
+  /// Sends the last headers and, if the client is still sending, tells it to stop.
+  func end(with headers: HPACKHeaders) {
+    deadline?.cancel()
+    deadline = nil
+    let mustReset = !machine.isRequestEnded
+    machine.discardRequest()
+    reservePartialMessage(0)
+    guard let context else { return }
+    let frame = HTTP2Frame.FramePayload.headers(.init(headers: headers, endStream: true))
+    guard mustReset else {
+      context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+      return
+    }
+    let written = context.eventLoop.makePromise(of: Void.self)
+    context.writeAndFlush(wrapOutboundOut(frame), promise: written)
+    written.futureResult.assumeIsolated().whenSuccess {
+      self.context?.writeAndFlush(self.wrapOutboundOut(.rstStream(.noError)), promise: nil)
+    }
+  }
+
+  private func clientLeft() {
+    if !machine.isResponseEnded {
+      _ = machine.sendStatus(Status(code: .cancelled, message: ""), metadata: [:])
+      cancelCall(
+        RPCError(code: .cancelled, message: "The client cancelled the call or went away."))
+    }
+    machine.discardRequest()
+    reservePartialMessage(0)
+    if case .over = phase {} else { owner.streamEnded(self) }
+    phase = .over
+    deadline?.cancel()
+    deadline = nil
+  }
+
+  private func cancelCall(_ error: RPCError) {
+    switch phase {
+    case .accepted(let call):
+      call.queue.fail(error)
+      call.writer.fail(error)
+      connection.endCall()
+      owner.streamEnded(self)
+      phase = .over
+    case .running(let call):
+      call.queue.fail(error)
+      call.writer.fail(error)
+      call.running.cancel()
+    case .awaitingRequest, .over: break
+    }
+  }
+}

@@ -1,0 +1,35 @@
+internal import Engine
+internal import GRPCCore
+internal import GRPCTransport
+
+/// One RPC: the session it belongs to and what cancels it.
+struct Call: Sendable {
+  let session: Session
+  let cancellation = Cancellation()
+  /// What every response to this call begins with.
+  let responseMetadata: Metadata
+
+  /// Runs the call's work; the client going away or its deadline passing cancels it.
+  func run<Value>(_ work: () async throws -> Value) async throws -> Value {
+    try await withRPCCancellationHandler(operation: work) { self.cancellation.cancel() }
+  }
+}
+
+extension FlightService {
+  /// Finds the session of a call; a client that has none yet is told its new one's id.
+  func call(_ metadata: Metadata, _ context: ServerContext) throws -> Call {
+    let connection = context.transportSpecific as? ConnectionInfo
+    let found = try self.engine.sessions.session(
+      id: SessionCookie.id(in: metadata),
+      connection: connection?.id ?? 0
+    )
+    if found.isFirstCall, let connection {
+      let sessions = self.engine.sessions
+      connection.onClose { sessions.connectionClosed(connection.id) }
+    }
+    return Call(
+      session: found.session,
+      responseMetadata: found.isNew ? SessionCookie.metadata(for: found.session) : [:]
+    )
+  }
+}

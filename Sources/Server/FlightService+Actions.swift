@@ -1,0 +1,94 @@
+internal import ArrowIPC
+internal import Engine
+internal import FlightProtocol
+internal import FlightSQL
+internal import Foundation
+internal import GRPCCore
+internal import SwiftProtobuf
+
+extension FlightService {
+  /// The actions this server carries out, with what `ListActions` says of them.
+  private static let actions = [
+    (
+      "CreatePreparedStatement",
+      "Compiles SQL. Body: ActionCreatePreparedStatementRequest. "
+        + "Result: ActionCreatePreparedStatementResult."
+    ),
+    (
+      "ClosePreparedStatement",
+      "Frees a prepared statement. Body: ActionClosePreparedStatementRequest."
+    ),
+    (
+      "CloseSession",
+      "Ends the session and frees what it holds. Body: CloseSessionRequest. "
+        + "Result: CloseSessionResult."
+    ),
+  ]
+
+  func listActions(
+    _ request: StreamingServerRequest<FlightEmpty>,
+    _ context: ServerContext
+  ) async throws -> StreamingServerResponse<FlightActionType> {
+    let call = try self.call(request.metadata, context)
+    return StreamingServerResponse(metadata: call.responseMetadata) { writer in
+      for (type, description) in Self.actions {
+        var action = FlightActionType()
+        action.type = type
+        action.description_p = description
+        try await writer.write(action)
+      }
+      return [:]
+    }
+  }
+
+  func doAction(
+    _ request: StreamingServerRequest<FlightAction>,
+    _ context: ServerContext
+  ) async throws -> StreamingServerResponse<FlightResult> {
+    let call = try self.call(request.metadata, context)
+    let action = try Action(try await request.singleMessage())
+    let results = try await call.run { try await self.results(of: action, call) }
+    return StreamingServerResponse(metadata: call.responseMetadata) { writer in
+      for body in results {
+        var result = FlightResult()
+        result.body = Data(body)
+        try await writer.write(result)
+      }
+      return [:]
+    }
+  }
+
+  private func results(of action: Action, _ call: Call) async throws -> [[UInt8]] {
+    switch action {
+    case .createPreparedStatement(let request):
+      return [try await self.createPreparedStatement(request, call)]
+    case .closePreparedStatement(let request):
+      try call.session.close(
+        prepared: try Self.preparedHandle(request.preparedStatementHandle))
+      return []
+    case .closeSession:
+      self.engine.sessions.close(call.session)
+      var result = FlightCloseSessionResult()
+      result.status = .closed
+      return [try result.serializedBytes()]
+    default:
+      throw RPCError.notBuilt("the action \(action.type)")
+    }
+  }
+
+  private func createPreparedStatement(
+    _ request: ActionCreatePreparedStatementRequest,
+    _ call: Call
+  ) async throws -> [UInt8] {
+    try self.requireNoTransaction(request.hasTransactionID)
+    self.log.statement(request.query, call)
+    let (handle, description) = try await call.session.prepare(
+      request.query, cancellation: call.cancellation)
+    var result = ActionCreatePreparedStatementResult()
+    result.preparedStatementHandle = Data(handle.bytes)
+    // No schema at all tells clients that don't read `is_update` that there is no result set.
+    if !description.isUpdate { result.datasetSchema = description.schema.encapsulatedData }
+    result.isUpdate = description.isUpdate
+    return try PackedMessage.pack(result)
+  }
+}

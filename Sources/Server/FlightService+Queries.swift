@@ -1,0 +1,143 @@
+internal import ArrowIPC
+internal import Engine
+internal import FlightProtocol
+internal import FlightSQL
+internal import Foundation
+internal import GRPCCore
+internal import NIOCore
+
+extension FlightService {
+  func getFlightInfo(_ descriptor: FlightDescriptor, _ call: Call) async throws -> FlightInfo {
+    let announced: AnnouncedResult
+    switch try Command(descriptor: descriptor) {
+    case .statementQuery(let command):
+      try self.requireNoTransaction(command.hasTransactionID)
+      self.log.statement(command.query, call)
+      announced = try await call.session.announce(
+        command.query, cancellation: call.cancellation)
+    case .preparedStatementQuery(let command):
+      announced = try await call.session.announce(
+        prepared: try Self.preparedHandle(command.preparedStatementHandle),
+        cancellation: call.cancellation
+      )
+    case let command:
+      throw RPCError.notBuilt("GetFlightInfo for \(command.name)")
+    }
+    return try FlightInfo(announced, descriptor: descriptor)
+  }
+
+  func getSchema(_ descriptor: FlightDescriptor, _ call: Call) async throws -> FlightSchemaResult {
+    let schema: Schema
+    switch try Command(descriptor: descriptor) {
+    case .statementQuery(let command):
+      try self.requireNoTransaction(command.hasTransactionID)
+      schema = try await call.session.describe(command.query, cancellation: call.cancellation)
+    case .preparedStatementQuery(let command):
+      let handle = try Self.preparedHandle(command.preparedStatementHandle)
+      schema = try call.session.describe(prepared: handle).schema
+    case let command:
+      throw RPCError.notBuilt("GetSchema for \(command.name)")
+    }
+    var result = FlightSchemaResult()
+    result.schema = schema.encapsulatedData
+    return result
+  }
+
+  func doGet(
+    _ request: StreamingServerRequest<FlightTicket>,
+    _ context: ServerContext
+  ) async throws -> StreamingServerResponse<FlightData> {
+    let call = try self.call(request.metadata, context)
+    let stream = try await self.stream(for: try await request.singleMessage(), call)
+    // The first part comes before the response begins: a query that fails at once answers with
+    // its error alone.
+    let first = try await self.next(of: stream)
+    return StreamingServerResponse(metadata: call.responseMetadata) { writer in
+      try await self.send(stream, from: first, to: writer)
+      return [:]
+    }
+  }
+
+  private func stream(for ticket: FlightTicket, _ call: Call) async throws -> ResultStream {
+    switch try Command(ticket: ticket) {
+    case .ticketStatementQuery(let command):
+      guard let handle = Handle(command.statementHandle) else { throw EngineError.unknownTicket }
+      return try self.engine.fetch(handle)
+    case .preparedStatementQuery(let command):
+      let handle = try Self.preparedHandle(command.preparedStatementHandle)
+      let announced = try await call.run {
+        try await call.session.announce(prepared: handle, cancellation: call.cancellation)
+      }
+      return try self.engine.fetch(announced.handle)
+    case let command:
+      throw RPCError.notBuilt("DoGet for \(command.name)")
+    }
+  }
+
+  private func next(of stream: ResultStream) async throws -> ResultStep? {
+    try await withRPCCancellationHandler {
+      try await stream.next()
+    } onCancelRPC: {
+      stream.cancellation.cancel()
+    }
+  }
+
+  private func send(
+    _ stream: ResultStream,
+    from first: ResultStep?,
+    to writer: RPCWriter<FlightData>
+  ) async throws {
+    do {
+      try await withRPCCancellationHandler {
+        try await writer.write(FlightData(header: MessageEncoder.schemaMessage(stream.schema)))
+        var step = first
+        while let current = step {
+          for message in current.messages {
+            try await writer.write(FlightData(header: message.header, body: message.body))
+          }
+          step = current.isLast ? nil : try await stream.next()
+        }
+      } onCancelRPC: {
+        stream.cancellation.cancel()
+      }
+    } catch {
+      await stream.close()
+      throw error
+    }
+  }
+
+  static func preparedHandle(_ bytes: Data) throws(EngineError) -> Handle {
+    guard let handle = Handle(bytes) else { throw .unknownPreparedStatement }
+    return handle
+  }
+
+  /// Transactions by handle don't exist yet, so no id can be one of ours.
+  func requireNoTransaction(_ hasTransaction: Bool) throws {
+    guard !hasTransaction else {
+      throw RPCError(code: .notFound, message: "The transaction is unknown.")
+    }
+  }
+}
+
+extension FlightInfo {
+  /// One endpoint without locations: the result is fetched where it was announced.
+  fileprivate init(_ announced: AnnouncedResult, descriptor: FlightDescriptor) throws {
+    var ticket = TicketStatementQuery()
+    ticket.statementHandle = Data(announced.handle.bytes)
+    var endpoint = FlightEndpoint()
+    endpoint.ticket.ticket = Data(try PackedMessage.pack(ticket))
+    self.init()
+    self.schema = announced.schema.encapsulatedData
+    self.flightDescriptor = descriptor
+    self.endpoint = [endpoint]
+    self.totalRecords = -1
+    self.totalBytes = -1
+  }
+}
+
+extension Schema {
+  /// The schema as messages carry it inside a field.
+  var encapsulatedData: Data {
+    Data(MessageEncoder.encapsulatedSchema(self).readableBytesView)
+  }
+}

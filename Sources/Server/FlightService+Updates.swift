@@ -1,0 +1,47 @@
+internal import Engine
+internal import FlightProtocol
+internal import FlightSQL
+internal import Foundation
+internal import GRPCCore
+
+extension FlightService {
+  /// Runs an update. The answer doesn't wait for the client to close its side: clients of Arrow
+  /// Java and C++ read it first.
+  func doPut(
+    _ request: StreamingServerRequest<FlightData>,
+    _ context: ServerContext
+  ) async throws -> StreamingServerResponse<FlightPutResult> {
+    let call = try self.call(request.metadata, context)
+    var messages = request.messages.makeAsyncIterator()
+    guard let first = try await messages.next(), let descriptor = first.descriptor else {
+      throw RPCError(
+        code: .invalidArgument,
+        message: "The first message of DoPut must carry a descriptor with a command."
+      )
+    }
+    let recordCount: Int
+    switch try Command(descriptor: descriptor) {
+    case .statementUpdate(let command):
+      try self.requireNoTransaction(command.hasTransactionID)
+      self.log.statement(command.query, call)
+      recordCount = try await call.run {
+        try await call.session.update(command.query, cancellation: call.cancellation)
+      }
+    case .preparedStatementUpdate(let command):
+      let handle = try Self.preparedHandle(command.preparedStatementHandle)
+      recordCount = try await call.run {
+        try await call.session.update(prepared: handle, cancellation: call.cancellation)
+      }
+    case let command:
+      throw RPCError.notBuilt("DoPut for \(command.name)")
+    }
+    var update = DoPutUpdateResult()
+    update.recordCount = Int64(recordCount)
+    var result = FlightPutResult()
+    result.appMetadata = try update.serializedBytes()
+    return StreamingServerResponse(metadata: call.responseMetadata) { [result] writer in
+      try await writer.write(result)
+      return [:]
+    }
+  }
+}

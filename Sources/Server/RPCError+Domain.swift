@@ -1,0 +1,83 @@
+package import DuckDB
+package import Engine
+package import FlightSQL
+package import GRPCCore
+
+// The only place where failures become gRPC statuses.
+
+extension DuckDBError: RPCErrorConvertible {
+  package var rpcErrorCode: RPCError.Code {
+    switch self.code {
+    case .parser, .syntax, .binder, .conversion, .outOfRange, .divideByZero, .decimal,
+      .mismatchType, .invalidType, .unknownType, .invalidInput, .expression, .constraint,
+      .parameterNotResolved, .parameterNotAllowed, .settings, .invalidConfiguration, .sequence:
+      self.isDuplicate ? .alreadyExists : .invalidArgument
+    case .catalog:
+      self.isDuplicate
+        ? .alreadyExists : self.message.contains("does not exist") ? .notFound : .invalidArgument
+    case .transaction:
+      self.isConflict ? .aborted : .failedPrecondition
+    case .dependency, .missingExtension, .autoload: .failedPrecondition
+    case .permission: .permissionDenied
+    case .notImplemented: .unimplemented
+    case .outOfMemory, .objectSize: .resourceExhausted
+    case .interrupted: .cancelled
+    case .io: self.isMissingFile ? .notFound : .unavailable
+    case .network, .http, .connection: .unavailable
+    default: .internalError
+    }
+  }
+
+  package var rpcErrorMessage: String { self.message }
+
+  private var isDuplicate: Bool {
+    self.message.contains("already exists") || self.message.contains("uplicate key")
+  }
+
+  private var isConflict: Bool {
+    self.message.contains("onflict")
+  }
+
+  private var isMissingFile: Bool {
+    self.message.contains("No files found") || self.message.contains("No such file")
+  }
+}
+
+extension EngineError: RPCErrorConvertible {
+  package var rpcErrorCode: RPCError.Code {
+    switch self {
+    case .cancelled: .cancelled
+    case .noStatement, .parametersNotBound: .invalidArgument
+    case .unknownTicket, .unknownPreparedStatement: .notFound
+    case .sessionClosed, .schemaChanged: .failedPrecondition
+    case .queueFull, .tooManyPreparedStatements, .tooManySessions, .spoolFailed:
+      .resourceExhausted
+    case .shuttingDown: .unavailable
+    }
+  }
+
+  package var rpcErrorMessage: String { self.message }
+}
+
+extension ConversionError: RPCErrorConvertible {
+  package var rpcErrorCode: RPCError.Code {
+    switch self.code {
+    case .unsupportedType: .unimplemented
+    case .undeterminedType, .valueOutOfRange: .invalidArgument
+    case .rowTooLarge: .resourceExhausted
+    }
+  }
+
+  package var rpcErrorMessage: String { self.message }
+}
+
+extension CommandError: RPCErrorConvertible {
+  package var rpcErrorCode: RPCError.Code {
+    switch self {
+    case .unknownCommand, .unknownAction: .unimplemented
+    case .notACommand, .notPacked, .malformed: .invalidArgument
+    }
+  }
+
+  package var rpcErrorMessage: String { self.message }
+}

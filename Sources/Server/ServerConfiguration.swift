@@ -1,0 +1,17 @@
+package import Engine
+package import Logging
+
+/// What a server serves, and where.
+package struct ServerConfiguration: Sendable {
+  package var host = "127.0.0.1"
+  /// 0 takes any free port.
+  package var port = 31_337
+  package var engine = EngineConfiguration()
+  package var logLevel = Logger.Level.info
+  /// Whether each statement is logged.
+  package var printsStatements = false
+  /// How long running statements may go on after the server was told to stop.
+  package var shutdownGraceSeconds = 30
+
+  package init() {}
+}

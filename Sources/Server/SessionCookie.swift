@@ -1,0 +1,35 @@
+internal import Engine
+internal import GRPCCore
+
+/// How a session's id travels: as the cookie of the Flight specification, and as a bearer token
+/// for clients that keep no cookies but adopt the `authorization` header of any response.
+enum SessionCookie {
+  private static let cookieName = "arrow_flight_session_id"
+  private static let tokenPrefix = "session-"
+
+  /// The id a client sent, the cookie's if there are both.
+  static func id(in metadata: Metadata) -> Handle? {
+    for header in metadata[stringValues: "cookie"] {
+      for cookie in header.split(separator: ";") {
+        let parts = cookie.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == cookieName else { continue }
+        if let id = Handle(text: parts[1]) { return id }
+      }
+    }
+    for header in metadata[stringValues: "authorization"] {
+      let parts = header.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].hasPrefix(tokenPrefix)
+      else { continue }
+      if let id = Handle(text: parts[1].dropFirst(tokenPrefix.count)) { return id }
+    }
+    return nil
+  }
+
+  /// The response headers that tell a client the id of its new session.
+  static func metadata(for session: Session) -> Metadata {
+    [
+      "set-cookie": "\(cookieName)=\(session.id.text)",
+      "authorization": "Bearer \(tokenPrefix)\(session.id.text)",
+    ]
+  }
+}

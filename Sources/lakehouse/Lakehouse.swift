@@ -1,0 +1,13 @@
+internal import ArgumentParser
+internal import Server
+
+@main
+struct Lakehouse: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lakehouse",
+    abstract: "An Arrow Flight SQL server over DuckDB and DuckLake.",
+    version: LakehouseServer.version,
+    subcommands: [ServeCommand.self],
+    defaultSubcommand: ServeCommand.self
+  )
+}

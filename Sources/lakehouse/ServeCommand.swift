@@ -1,0 +1,100 @@
+internal import ArgumentParser
+internal import Engine
+internal import Foundation
+internal import Logging
+internal import Server
+
+/// Flags only: what they mean is the server's business.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serve a database over Arrow Flight SQL."
+  )
+
+  @Option(help: "The address to listen on, or unix:PATH.")
+  var host = "127.0.0.1"
+
+  @Option(help: "The port to listen on; 0 takes a free one and prints it.")
+  var port = 31_337
+
+  @Option(help: "The database file, or ':memory:'.")
+  var database = ":memory:"
+
+  @Flag(help: "Refuse everything that writes to the database.")
+  var readOnly = false
+
+  @Option(
+    name: .customLong("init-sql"),
+    help: "SQL to run before the first client; after the file that LAKEHOUSE_INIT_SQL_FILE names."
+  )
+  var initSQL: String?
+
+  @Option(help: "trace, debug, info, notice, warning, error or critical.")
+  var logLevel = Logger.Level.info
+
+  @Flag(help: "Log the statements that clients send.")
+  var printQueries = false
+
+  @Option(help: "Threads that run statements: the limit on statements at work.")
+  var workers = 8
+
+  @Option(help: "How long running statements may go on after SIGTERM or SIGINT.")
+  var shutdownGraceSeconds = 30
+
+  func validate() throws {
+    guard (0...65_535).contains(self.port) else {
+      throw ValidationError("--port: \(self.port) is not between 0 and 65535")
+    }
+    guard (1...1_024).contains(self.workers) else {
+      throw ValidationError("--workers: \(self.workers) is not between 1 and 1024")
+    }
+    guard self.shutdownGraceSeconds >= 0 else {
+      throw ValidationError("--shutdown-grace-seconds: \(self.shutdownGraceSeconds) is negative")
+    }
+    guard !self.readOnly || self.database != ":memory:" else {
+      throw ValidationError("--read-only: needs a database file, set by --database")
+    }
+  }
+
+  func run() async throws {
+    let server = try LakehouseServer(try self.serverConfiguration())
+    try await server.run { address in
+      print(
+        "lakehouse \(LakehouseServer.version) listening on grpc://\(address.authority) "
+          + "(DuckDB \(Engine.duckDBVersion), database \(self.database))"
+      )
+      fflush(nil)
+    } onSecondSignal: {
+      Foundation.exit(0)
+    }
+  }
+
+  private func serverConfiguration() throws -> ServerConfiguration {
+    var configuration = ServerConfiguration()
+    configuration.host = self.host
+    configuration.port = self.port
+    configuration.logLevel = self.logLevel
+    configuration.printsStatements = self.printQueries
+    configuration.shutdownGraceSeconds = self.shutdownGraceSeconds
+    configuration.engine.databasePath = self.database
+    configuration.engine.isReadOnly = self.readOnly
+    configuration.engine.workerCount = self.workers
+    configuration.engine.initSQL = try self.initialSQL()
+    return configuration
+  }
+
+  private func initialSQL() throws -> [String] {
+    let variable = "LAKEHOUSE_INIT_SQL_FILE"
+    var texts: [String] = []
+    if let path = ProcessInfo.processInfo.environment[variable], !path.isEmpty {
+      do {
+        texts.append(try String(contentsOfFile: path, encoding: .utf8))
+      } catch {
+        throw ValidationError("\(variable): cannot read '\(path)'")
+      }
+    }
+    return texts + [self.initSQL].compactMap { $0 }
+  }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,321 @@
+"""How the server starts, what it takes, and how it ends."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import re
+import signal
+import socket
+import threading
+
+import duckdb
+import grpc
+import pyarrow.flight as flight
+import pytest
+
+from support.flightsql import Command, RawClient, open_query
+from support.server import READY_LINE, Server, eventually, run_to_end
+
+ENDLESS = "SELECT count(*) FROM range(1000000000000) AS a(i)"
+SIGNALS = [signal.SIGTERM, signal.SIGINT]
+
+
+def free_port() -> int:
+  with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    return probe.getsockname()[1]
+
+
+def accepts(port: int) -> bool:
+  try:
+    socket.create_connection(("127.0.0.1", port), timeout=1).close()
+  except OSError:
+    return False
+  return True
+
+
+def answer(server: Server, sql: str = "SELECT 42") -> list[tuple]:
+  with RawClient(server.address) as raw:
+    return raw.rows(sql)
+
+
+class Running:
+  """A statement at work in a thread of its own; `outcome` is its rows or its error."""
+
+  def __init__(self, server: Server, sql: str):
+    self.outcome = None
+    self.server = server
+    self.raw = RawClient(server.address)
+    self.ticket = self.raw.flight_info(Command.query(sql)).tickets[0]
+    self.used_before = server.cpu_seconds()
+    self.thread = threading.Thread(target=self.run)
+    self.thread.start()
+
+  def run(self) -> None:
+    try:
+      self.outcome = self.raw.messages(self.ticket)
+    except grpc.RpcError as error:
+      self.outcome = error
+
+  def is_at_work(self) -> bool:
+    return self.server.cpu_seconds() > self.used_before + 0.1
+
+  def join(self):
+    self.thread.join(20)
+    assert not self.thread.is_alive()
+    self.raw.close()
+    return self.outcome
+
+
+def test_the_start_line_names_address_and_versions(start):
+  own = start()
+  assert READY_LINE.match(own.start_line)
+  assert own.duckdb_version == "v1.5.5"
+  assert own.database == ":memory:"
+  assert run_to_end("--version").stdout.strip() in (own.version, f"lakehouse {own.version}")
+  assert answer(own, "SELECT version()") == [("v1.5.5",)]
+
+
+def test_nothing_but_the_start_line_is_on_standard_output(start):
+  own = start()
+  answer(own)
+  own.stop()
+  assert own.process.stdout.read() == b""
+
+
+def test_a_chosen_port(start):
+  port = free_port()
+  assert start(port=port).port == port
+
+
+def test_it_answers_as_soon_as_its_port_is_open(start):
+  """Initial statements that take a while: no client meets a server that isn't ready."""
+  port = free_port()
+  slow_start = (
+    "CREATE TABLE slow AS SELECT sum(hash(i) % 10)::BIGINT AS s FROM range(60000000) AS r(i)"
+  )
+  with concurrent.futures.ThreadPoolExecutor(1) as pool:
+    starting = pool.submit(start, "--init-sql", slow_start, port=port)
+    assert eventually(lambda: accepts(port), timeout_seconds=30, interval_seconds=0.005)
+    with RawClient(f"127.0.0.1:{port}") as raw:
+      assert raw.rows("SELECT count(*) FROM slow") == [(1,)]
+    starting.result()
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_ends_it(start, number: signal.Signals):
+  own = start()
+  answer(own)
+  own.send(number)
+  assert own.wait(5) == 0
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_running_statement_is_finished_and_no_new_one_taken(start, number: signal.Signals):
+  own = start("--shutdown-grace-seconds", "60")
+  row_count = 20_000_000
+  with flight.connect(own.uri) as client:
+    reader = open_query(client, f"SELECT i FROM range({row_count}) AS r(i)")
+    received = reader.read_chunk().data.num_rows
+    own.send(number)
+    assert eventually(lambda: not accepts(own.port))
+    assert own.process.poll() is None
+    received += sum(chunk.data.num_rows for chunk in reader)
+  assert received == row_count
+  assert own.wait(10) == 0
+
+
+def test_work_that_outlasts_the_grace_period_is_interrupted(start):
+  own = start("--shutdown-grace-seconds", "0.5")
+  statement = Running(own, ENDLESS)
+  assert eventually(statement.is_at_work)
+  own.send(signal.SIGTERM)
+  assert own.wait(10) == 0
+  outcome = statement.join()
+  assert isinstance(outcome, grpc.RpcError)
+  assert outcome.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_second_signal_ends_it_at_once(start, number: signal.Signals):
+  own = start("--shutdown-grace-seconds", "600")
+  statement = Running(own, ENDLESS)
+  assert eventually(statement.is_at_work)
+  own.send(number)
+  assert eventually(lambda: not accepts(own.port))
+  assert own.process.poll() is None
+  own.send(number)
+  assert own.wait(5) == 0
+  assert isinstance(statement.join(), grpc.RpcError)
+
+
+def test_an_idle_client_does_not_hold_it_up(start):
+  own = start("--shutdown-grace-seconds", "600")
+  with RawClient(own.address) as raw:
+    raw.query("SELECT 42")
+    own.send(signal.SIGTERM)
+    assert own.wait(5) == 0
+
+
+def test_a_database_on_disk_is_checkpointed_and_found_again(start, tmp_path):
+  path = tmp_path / "kept.db"
+  own = start("--database", str(path))
+  with RawClient(own.address) as raw:
+    raw.query("CREATE TABLE t AS SELECT i FROM range(100000) AS r(i)")
+    assert raw.update(Command.update("INSERT INTO t VALUES (-1)")) == 1
+  assert own.stop() == 0
+  assert [file.name for file in tmp_path.iterdir()] == ["kept.db"], "no .wal is left"
+  with duckdb.connect(path, read_only=True) as local:
+    assert local.execute("SELECT count(*), min(i) FROM t").fetchall() == [(100_001, -1)]
+  assert answer(start("--database", str(path)), "SELECT count(*) FROM t") == [(100_001,)]
+
+
+def test_a_database_is_whole_after_a_second_signal(start, tmp_path):
+  path = tmp_path / "kept.db"
+  own = start("--database", str(path), "--shutdown-grace-seconds", "600")
+  answer(own, "CREATE TABLE t AS SELECT i FROM range(1000) AS r(i)")
+  statement = Running(own, ENDLESS)
+  assert eventually(statement.is_at_work)
+  own.send(signal.SIGTERM)
+  own.send(signal.SIGTERM)
+  own.wait(5)
+  statement.join()
+  assert answer(start("--database", str(path)), "SELECT count(*) FROM t") == [(1000,)]
+
+
+def test_what_was_committed_survives_a_crash(tmp_path, start):
+  path = tmp_path / "kept.db"
+  crashing = Server("--database", str(path))
+  try:
+    answer(crashing, "CREATE TABLE t AS SELECT i FROM range(1000) AS r(i)")
+  finally:
+    crashing.kill()
+  assert answer(start("--database", str(path)), "SELECT count(*) FROM t") == [(1000,)]
+
+
+def test_read_only(start, tmp_path):
+  path = tmp_path / "kept.db"
+  with duckdb.connect(path) as local:
+    local.execute("CREATE TABLE t AS SELECT 7 AS a")
+  own = start("--database", str(path), "--read-only")
+  assert answer(own, "SELECT a FROM t") == [(7,)]
+  with pytest.raises(grpc.RpcError, match="(?i)read-only") as caught:
+    answer(own, "INSERT INTO t VALUES (8)")
+  assert caught.value.code() in (
+    grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.PERMISSION_DENIED
+  )
+  with duckdb.connect(path, read_only=True) as local:
+    assert local.execute("SELECT count(*) FROM t").fetchall() == [(1,)]
+
+
+def test_initial_sql_by_flag_and_by_file(start, tmp_path):
+  script = tmp_path / "initial.sql"
+  script.write_text(
+    "-- a; comment\nCREATE TABLE f AS SELECT 'a;b' AS a;\nINSERT INTO f VALUES ('c');\n"
+  )
+  own = start(
+    "--init-sql", "CREATE TABLE g AS SELECT 1 AS a; INSERT INTO g VALUES (2)",
+    environment={"LAKEHOUSE_INIT_SQL_FILE": str(script)},
+  )
+  assert answer(own, "SELECT a FROM g ORDER BY a") == [(1,), (2,)]
+  assert answer(own, "SELECT a FROM f ORDER BY a") == [("a;b",), ("c",)]
+
+
+def test_initial_sql_reaches_every_session(start):
+  own = start("--init-sql", "CREATE SCHEMA s; CREATE TABLE s.t AS SELECT 7 AS a")
+  assert [answer(own, "SELECT a FROM s.t") for _ in range(3)] == [[(7,)]] * 3
+
+
+def test_queries_are_printed_if_asked_for(start):
+  silent, talking = start(), start("--print-queries")
+  for own in (silent, talking):
+    answer(own, "SELECT 'a marked query'")
+  assert eventually(lambda: "a marked query" in talking.stderr)
+  assert "a marked query" not in silent.stderr
+
+
+def test_the_log_level_decides_what_is_logged(start):
+  quiet, chatty = start("--log-level", "error"), start("--log-level", "debug")
+  for own in (quiet, chatty):
+    answer(own)
+    own.stop()
+  assert quiet.stderr == ""
+  assert chatty.stderr != ""
+
+
+REFUSED = {
+  "unknown flag": ["serve", "--nosuch"],
+  "port not a number": ["serve", "--port", "many"],
+  "port too large": ["serve", "--port", "70000"],
+  "negative grace": ["serve", "--port", "0", "--shutdown-grace-seconds", "-1"],
+  "unknown log level": ["serve", "--port", "0", "--log-level", "loud"],
+  "unknown command": ["nosuch"],
+  "initial SQL that fails": ["serve", "--port", "0", "--init-sql", "SELECT nosuch"],
+  "database in no folder": ["serve", "--port", "0", "--database", "nosuch/folder/kept.db"],
+  "host that isn't here": ["serve", "--port", "0", "--host", "192.0.2.1"],
+}
+
+
+@pytest.mark.parametrize("arguments", REFUSED.values(), ids=REFUSED.keys())
+def test_a_bad_setting_is_one_clear_line(arguments: list[str]):
+  assert_refused(run_to_end(*arguments))
+
+
+def assert_refused(ended) -> str:
+  assert ended.returncode > 0, "an error's exit code, and no signal"
+  assert ended.stdout == ""
+  lines = [line for line in ended.stderr.splitlines() if line.strip()]
+  usage = [line for line in lines if re.match(r"(Usage:|Help:|  See )", line)]
+  assert len(lines) - len(usage) == 1, ended.stderr
+  assert lines[0].lower().startswith("error: ")
+  return lines[0]
+
+
+def test_a_port_in_use_is_one_clear_line(start):
+  own = start()
+  line = assert_refused(run_to_end("serve", "--host", "127.0.0.1", "--port", str(own.port)))
+  assert str(own.port) in line and "in use" in line.lower()
+
+
+def test_a_database_in_use_is_one_clear_line(start, tmp_path):
+  path = tmp_path / "kept.db"
+  start("--database", str(path))
+  ended = run_to_end("serve", "--host", "127.0.0.1", "--port", "0", "--database", str(path))
+  assert "lock" in assert_refused(ended).lower()
+
+
+def test_a_missing_initial_file_is_one_clear_line(tmp_path):
+  ended = run_to_end(
+    "serve", "--host", "127.0.0.1", "--port", "0",
+    environment={"LAKEHOUSE_INIT_SQL_FILE": str(tmp_path / "nosuch.sql")},
+  )
+  assert "nosuch.sql" in assert_refused(ended)
+
+
+def test_a_file_that_is_no_database_is_one_clear_line(tmp_path):
+  path = tmp_path / "other.db"
+  path.write_bytes(b"this is no database " * 1000)
+  assert_refused(run_to_end("serve", "--port", "0", "--database", str(path)))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"], ["help", "serve"]])
+def test_help(arguments: list[str]):
+  ended = run_to_end(*arguments)
+  assert ended.returncode == 0
+  assert "USAGE: lakehouse" in ended.stdout
+  if "serve" in arguments:
+    for flag in ("--host", "--port", "--database", "--init-sql", "--read-only", "--log-level",
+                 "--print-queries", "--shutdown-grace-seconds"):
+      assert flag in ended.stdout
+    assert "31337" in ended.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completions(shell: str):
+  ended = run_to_end("--generate-completion-script", shell)
+  assert ended.returncode == 0
+  assert "lakehouse" in ended.stdout and "serve" in ended.stdout
+
+
+def test_the_word_serve_may_be_left_out(start):
+  assert answer(start(words=())) == [(42,)]
