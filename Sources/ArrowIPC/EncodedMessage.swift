@@ -7,4 +7,10 @@ package struct EncodedMessage: Sendable {
   /// The buffers of the batch and the padding between them, in order.
   package var body: [ByteBuffer]
   package var bodyByteCount: Int
+
+  package init(header: ByteBuffer, body: [ByteBuffer], bodyByteCount: Int) {
+    self.header = header
+    self.body = body
+    self.bodyByteCount = bodyByteCount
+  }
 }

@@ -1,4 +1,3 @@
-internal import ArrowIPC
 internal import DuckDB
 
 /// A statement that was prepared on a connection and may be run there, any number of times.
@@ -25,22 +24,4 @@ final class CompiledStatement: @unchecked Sendable {
     self.effect = effect
     self.isBoundToConnection = isBoundToConnection
   }
-}
-
-/// What is known of a statement before it runs.
-package struct StatementDescription: Sendable {
-  /// The result's columns; none where there is no result set.
-  package var schema: Schema
-  /// Whether the statement has no result set.
-  package var isUpdate: Bool
-  package var parameterCount: Int
-}
-
-/// What a statement that ran at once left behind.
-struct Completion: Sendable {
-  var schema: Schema
-  /// Rows inserted, updated or deleted; 0 for other statements without a result set, -1 for
-  /// those with one.
-  var rowsChanged: Int
-  var rows: Spool?
 }

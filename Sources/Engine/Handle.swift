@@ -8,7 +8,7 @@ package struct Handle: Hashable, Sendable {
     // The system's generator is cryptographically secure.
     var generator = SystemRandomNumberGenerator()
     self.bytes = (0..<2).flatMap { _ in
-      withUnsafeBytes(of: generator.next() as UInt64) { unsafe Array($0) }
+      unsafe withUnsafeBytes(of: generator.next() as UInt64) { unsafe Array($0) }
     }
   }
 

@@ -1,9 +1,9 @@
 /// The result a connection is computing, and who reads it.
 final class LiveResult {
   let stream: ResultStream
-  private var reader: BatchReader
+  private var reader: RecordBatchReader
 
-  init(stream: ResultStream, reader: consuming BatchReader) {
+  init(stream: ResultStream, reader: consuming RecordBatchReader) {
     self.stream = stream
     self.reader = reader
   }

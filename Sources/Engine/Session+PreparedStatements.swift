@@ -1,3 +1,4 @@
+internal import DuckDB
 internal import Synchronization
 
 extension Session {

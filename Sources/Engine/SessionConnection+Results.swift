@@ -7,9 +7,9 @@ extension SessionConnection {
     try self.begin(stream.cancellation) { connection in
       let prepared = try self.prepared(query, on: connection)
       let result = try self.execute(prepared, cancellation: stream.cancellation)
-      let columns = result.columns
-      guard try self.schema(of: columns) == stream.schema else { throw EngineError.schemaChanged }
-      self.live = LiveResult(stream: stream, reader: try self.reader(result, columns: columns))
+      let reader = try self.reader(result)
+      guard reader.schema == stream.schema else { throw EngineError.schemaChanged }
+      self.live = LiveResult(stream: stream, reader: reader)
     }
     return try self.next(of: stream) ?? ResultStep(isLast: true)
   }
@@ -56,9 +56,9 @@ extension SessionConnection {
   }
 
   /// Runs a result to its end and keeps its rows.
-  func spool(_ result: consuming QueryResult, columns: [Column]) throws -> Spool {
+  func spool(_ reader: consuming RecordBatchReader) throws -> Spool {
     var writer = SpoolWriter(configuration: self.resources.configuration)
-    var reader = try self.reader(result, columns: columns)
+    var reader = reader
     var isLast = false
     while !isLast {
       let step = try reader.nextStep()

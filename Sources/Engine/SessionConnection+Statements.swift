@@ -193,14 +193,17 @@ extension SessionConnection {
       try self.record(effect, on: connection)
       return Completion(schema: Schema(fields: []), rowsChanged: rowsChanged, rows: nil)
     }
-    let columns = result.columns
-    let schema = try self.schema(of: columns)
-    guard keepsRows else {
+    let schema: Schema
+    let rows: Spool?
+    if keepsRows {
+      let reader = try self.reader(result)
+      schema = reader.schema
+      rows = try self.spool(reader)
+    } else {
       while try result.nextChunk() != nil {}
-      try self.record(effect, on: connection)
-      return Completion(schema: schema, rowsChanged: -1, rows: nil)
+      schema = Schema(fields: [])
+      rows = nil
     }
-    let rows = try self.spool(result, columns: columns)
     try self.record(effect, on: connection)
     return Completion(schema: schema, rowsChanged: -1, rows: rows)
   }
@@ -215,10 +218,4 @@ extension SessionConnection {
     }
     return try prepared.stream { cancellation.isCancelled }
   }
-}
-
-/// How far a text was run.
-enum Execution: Sendable {
-  case query(CompiledStatement, Schema)
-  case completed(Completion)
 }

@@ -86,13 +86,9 @@ actor SessionConnection {
     try Schema(columns: columns, timeZone: self.timeZone)
   }
 
-  func reader(_ result: consuming QueryResult, columns: [Column]) throws -> BatchReader {
-    let builder = RecordBatchBuilder(
-      columns: columns,
-      schema: try self.schema(of: columns),
-      limits: self.resources.configuration.batchLimits
-    )
-    return BatchReader(result, builder: builder)
+  func reader(_ result: consuming QueryResult) throws -> RecordBatchReader {
+    try RecordBatchReader(
+      result, timeZone: self.timeZone, limits: self.resources.configuration.batchLimits)
   }
 
   /// The time zone is part of the type of `TIMESTAMP WITH TIME ZONE` columns.

@@ -16,7 +16,7 @@ actor Spool {
 
   init(
     _ inMemory: Deque<ResultStep>,
-    file: sending SpoolFile?,
+    file: SpoolFile?,
     failure: (any Error)?,
     resources: EngineResources
   ) {

@@ -7,8 +7,10 @@ internal import SystemPackage
 /// process.
 ///
 /// Each message is its header's length (4 bytes), its body's length (8 bytes), header and body.
-final class SpoolFile {
-  private let descriptor: FileDescriptor
+///
+/// `@unchecked Sendable`: its writer hands it over to the spool, an actor, when it has written all.
+final class SpoolFile: @unchecked Sendable {
+  private let descriptor: SystemPackage.FileDescriptor
   private var readOffset: Int64 = 0
   private var endOffset: Int64 = 0
 
@@ -16,7 +18,7 @@ final class SpoolFile {
     let name = String(UInt64.random(in: .min ... .max), radix: 16)
     let path = FilePath(directory).appending("lakehouse-spool-\(name)")
     do {
-      self.descriptor = try FileDescriptor.open(
+      self.descriptor = try SystemPackage.FileDescriptor.open(
         path,
         .readWrite,
         options: [.create, .exclusiveCreate, .closeOnExec],

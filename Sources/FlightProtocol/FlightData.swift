@@ -1,4 +1,5 @@
 package import NIOCore
+internal import SwiftProtobuf
 
 /// The one Flight message that carries data (`FlightData` in Flight RPC).
 ///

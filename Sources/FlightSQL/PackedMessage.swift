@@ -8,9 +8,9 @@ package struct PackedMessage {
 
   package init(encoded: [UInt8]) throws(CommandError) {
     guard !encoded.isEmpty, let any = try? Google_Protobuf_Any(serializedBytes: encoded),
-      !any.typeURL.isEmpty
+      let name = any.typeURL.split(separator: "/").last
     else { throw .notPacked }
-    self.name = String(any.typeURL.split(separator: "/", omittingEmptySubsequences: false).last!)
+    self.name = String(name)
     self.value = Array(any.value)
   }
 

@@ -10,7 +10,7 @@ struct Call: Sendable {
   let responseMetadata: Metadata
 
   /// Runs the call's work; the client going away or its deadline passing cancels it.
-  func run<Value>(_ work: () async throws -> Value) async throws -> Value {
+  func run<Value: Sendable>(_ work: @Sendable () async throws -> Value) async throws -> Value {
     try await withRPCCancellationHandler(operation: work) { self.cancellation.cancel() }
   }
 }

@@ -3,6 +3,7 @@ internal import FlightProtocol
 internal import FlightSQL
 internal import Foundation
 internal import GRPCCore
+internal import SwiftProtobuf
 
 extension FlightService {
   /// Runs an update. The answer doesn't wait for the client to close its side: clients of Arrow

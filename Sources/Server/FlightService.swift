@@ -7,10 +7,6 @@ internal import Logging
 
 /// Serves `arrow.flight.protocol.FlightService`: Flight SQL over an engine.
 package struct FlightService: RegistrableRPCService {
-  private static let descriptor = ServiceDescriptor(
-    fullyQualifiedService: "arrow.flight.protocol.FlightService"
-  )
-
   let engine: Engine
   let log: StatementLog
 
@@ -108,15 +104,19 @@ package struct FlightService: RegistrableRPCService {
     }
   }
 
-  private static func method(_ name: String, _ type: RPCType) -> MethodDescriptor {
-    MethodDescriptor(service: self.descriptor, method: name, type: type)
+  private static func method(
+    _ name: String,
+    _ type: MethodDescriptor.RPCType
+  ) -> MethodDescriptor {
+    MethodDescriptor(
+      fullyQualifiedService: "arrow.flight.protocol.FlightService", method: name, type: type)
   }
 
   /// Answers one request message by one response message.
   private func unary<Request: Sendable, Response: Sendable>(
     _ request: StreamingServerRequest<Request>,
     _ context: ServerContext,
-    _ handle: (Request, Call) async throws -> Response
+    _ handle: @Sendable (Request, Call) async throws -> Response
   ) async throws -> StreamingServerResponse<Response> {
     let call = try self.call(request.metadata, context)
     let message = try await request.singleMessage()

@@ -2,7 +2,7 @@ internal import Engine
 internal import GRPCCore
 internal import GRPCTransport
 internal import Logging
-internal import NIOCore
+package import NIOCore
 internal import UnixSignals
 
 /// Puts the parts together and runs them until the process is told to stop.
@@ -13,6 +13,7 @@ package struct LakehouseServer: Sendable {
 
   private let configuration: ServerConfiguration
   private let engine: Engine
+  private let transport: HTTP2ServerTransport
   private let server: GRPCServer<HTTP2ServerTransport>
   private let logger: Logger
 
@@ -21,17 +22,18 @@ package struct LakehouseServer: Sendable {
     var logger = Logger(label: "lakehouse", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = configuration.logLevel
     let engine = try Engine(configuration.engine)
-    var transport = HTTP2ServerTransport.Configuration()
-    transport.shutdown.gracePeriod = .seconds(Int64(configuration.shutdownGraceSeconds))
+    var settings = HTTP2ServerTransport.Configuration()
+    settings.shutdown.gracePeriod = .seconds(Int64(configuration.shutdownGraceSeconds))
     self.configuration = configuration
     self.engine = engine
     self.logger = logger
+    self.transport = HTTP2ServerTransport(
+      address: ListeningAddress(host: configuration.host, port: configuration.port),
+      configuration: settings,
+      logger: logger
+    )
     self.server = GRPCServer(
-      transport: HTTP2ServerTransport(
-        address: ListeningAddress(host: configuration.host, port: configuration.port),
-        configuration: transport,
-        logger: logger
-      ),
+      transport: self.transport,
       services: [
         FlightService(
           engine: engine,
@@ -50,7 +52,7 @@ package struct LakehouseServer: Sendable {
     onSecondSignal: @escaping @Sendable () -> Never
   ) async throws {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-    let address = try await self.server.transport.bind()
+    let address = try await self.transport.bind()
     onReady(address)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {

@@ -1,3 +1,4 @@
+internal import Engine
 internal import Logging
 
 /// Writes the statements that clients send to the log, if the server is told to.

@@ -1,7 +1,7 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import Engine
 internal import Foundation
-internal import Logging
+public import Logging
 internal import Server
 
 /// Flags only: what they mean is the server's business.

@@ -8,6 +8,9 @@ package struct RecordBatchReader: ~Copyable {
   private var chunk: DataChunk?
   private var rowsTaken = 0
 
+  /// Whether the last batch has been handed out.
+  package private(set) var isAtEnd = false
+
   package let schema: Schema
 
   package init(
@@ -29,6 +32,7 @@ package struct RecordBatchReader: ~Copyable {
         self.rowsTaken = 0
       }
       guard let chunk = self.chunk.take() else {
+        self.isAtEnd = true
         break
       }
       self.rowsTaken += try self.builder.append(chunk, fromRow: self.rowsTaken)

@@ -1,0 +1,7 @@
+internal import ArrowIPC
+
+/// How far a text was run.
+enum Execution: Sendable {
+  case query(CompiledStatement, Schema)
+  case completed(Completion)
+}
