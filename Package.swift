@@ -17,7 +17,9 @@ let memorySettings: [SwiftSetting] =
   settings + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
 
 let argumentParser = Target.Dependency.product(
-  name: "ArgumentParser", package: "swift-argument-parser")
+  name: "ArgumentParser",
+  package: "swift-argument-parser"
+)
 let dequeModule = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -29,7 +31,9 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let unixSignals = Target.Dependency.product(
-  name: "UnixSignals", package: "swift-service-lifecycle")
+  name: "UnixSignals",
+  package: "swift-service-lifecycle"
+)
 
 let package = Package(
   name: "lakehouse",
@@ -98,7 +102,11 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(name: "DuckDBTests", dependencies: ["DuckDB"], swiftSettings: settings),
-    .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC", nioCore], swiftSettings: settings),
+    .testTarget(
+      name: "ArrowIPCTests",
+      dependencies: ["ArrowIPC", nioCore],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "EngineTests",
       dependencies: ["ArrowIPC", "DuckDB", "Engine", nioCore, nioPosix],

@@ -6,11 +6,6 @@ package final class Database: Sendable {
   // Safe to share: the pointer never changes and `duckdb_connect` may be called from any thread.
   private nonisolated(unsafe) let pointer: duckdb_database
 
-  /// The version of the library at run time, such as `v1.5.5`.
-  package static var libraryVersion: String {
-    unsafe String(cString: duckdb_library_version())
-  }
-
   /// Opens a database.
   ///
   /// - Parameters:

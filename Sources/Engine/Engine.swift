@@ -7,32 +7,30 @@ package final class Engine: Sendable {
   private let resources: EngineResources
 
   /// DuckDB's version, such as `v1.5.5`.
-  package static var duckDBVersion: String { Database.libraryVersion }
+  package static var duckDBVersion: String { Library.version }
 
   /// Opens the database and runs the initial SQL. Blocks until both are done.
   package init(_ configuration: EngineConfiguration) throws {
     let database = try Database(
       path: configuration.databasePath,
-      options: Self.options(for: configuration)
+      options: configuration.startOptions
     )
     let connection = try database.connect()
     // DuckDB's default is the machine's, under whatever name the machine knows it by.
-    try connection.execute("SET GLOBAL TimeZone = \(SQLText.literal(SessionConnection.defaultTimeZone))")
+    try connection.execute(
+      "SET GLOBAL TimeZone = \(SQLText.literal(SessionConnection.defaultTimeZone))"
+    )
     for sql in configuration.initSQL {
       try connection.execute(sql)
     }
     let threads = NIOThreadPool(numberOfThreads: configuration.workerCount)
     threads.start()
     self.resources = EngineResources(
-      configuration: configuration, database: database, threads: threads)
+      configuration: configuration,
+      database: database,
+      threads: threads
+    )
     self.sessions = SessionRegistry(resources: self.resources)
-  }
-
-  private static func options(for configuration: EngineConfiguration) -> [String: String] {
-    var options = configuration.settings
-    if configuration.isReadOnly { options["access_mode"] = "READ_ONLY" }
-    if let directory = configuration.temporaryDirectory { options["temp_directory"] = directory }
-    return options
   }
 
   /// The result behind a ticket, handed out once.

@@ -1,3 +1,6 @@
+internal import DuckDB
+internal import Foundation
+
 /// Where the data is and how much the engine may use.
 package struct EngineConfiguration: Sendable {
   /// A database file, or `:memory:`.
@@ -24,8 +27,41 @@ package struct EngineConfiguration: Sendable {
   package var batchLimits = BatchLimits(maximumRowByteCount: 255 << 20)
   /// How much of a result that was set aside stays in memory; the rest goes to a temporary file.
   package var spoolMemoryByteCount = 8 << 20
-  /// The folder for results set aside and for what DuckDB spills.
-  package var temporaryDirectory: String?
+  /// The folder for results set aside and, in a folder of its own there, for what DuckDB spills.
+  package var temporaryDirectory = NSTemporaryDirectory()
+  /// The folder of DuckDB's extensions, which are loaded from there and never downloaded.
+  package var extensionDirectory = EngineConfiguration.bundledExtensionDirectory
 
   package init() {}
+}
+
+extension EngineConfiguration {
+  /// Beside DuckDB's library: `extensions` next to the `lib` it lies in.
+  private static var bundledExtensionDirectory: String? {
+    guard let library = Library.path else { return nil }
+    let folder = URL(filePath: library).resolvingSymlinksInPath()
+      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "extensions")
+    return FileManager.default.fileExists(atPath: folder.path) ? folder.path : nil
+  }
+
+  /// Where DuckDB spills to; it makes the folder when it needs it, and removes it in the end.
+  private var spillDirectory: String {
+    let name = "lakehouse-\(ProcessInfo.processInfo.processIdentifier)"
+    return URL(filePath: self.temporaryDirectory).appending(path: name).path
+  }
+
+  /// The settings that DuckDB is opened with.
+  var startOptions: [String: String] {
+    var options = ["autoinstall_known_extensions": "false", "temp_directory": self.spillDirectory]
+    options["extension_directory"] = self.extensionDirectory
+    if self.isReadOnly { options["access_mode"] = "READ_ONLY" }
+    return options.merging(self.settings) { _, chosen in chosen }
+  }
+
+  var redactor: ErrorRedactor {
+    ErrorRedactor(
+      databasePath: self.databasePath,
+      folders: [self.spillDirectory, self.extensionDirectory].compactMap { $0 }
+    )
+  }
 }

@@ -9,11 +9,13 @@ final class EngineResources: Sendable {
   let queue: StatementQueue
   let unfetched: UnfetchedResults
   let activeStatements = ActiveStatements()
+  let redactor: ErrorRedactor
 
   init(configuration: EngineConfiguration, database: Database, threads: NIOThreadPool) {
     self.configuration = configuration
     self.database = database
     self.threads = threads
+    self.redactor = configuration.redactor
     self.queue = StatementQueue(limit: configuration.statementQueueLimit)
     self.unfetched = UnfetchedResults(
       limit: configuration.unfetchedResultLimit,

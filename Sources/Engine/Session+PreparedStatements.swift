@@ -37,7 +37,8 @@ extension Session {
       return self.announce(.query(compiled, prepared.description.schema))
     }
     return self.announce(
-      .completed(try await self.complete(compiled, keepsRows: true, cancellation: cancellation)))
+      .completed(try await self.complete(compiled, keepsRows: true, cancellation: cancellation))
+    )
   }
 
   /// Runs a prepared statement to its end, as ``update(_:cancellation:)`` does.

@@ -67,7 +67,8 @@ extension Session {
     }
     guard state.slots.count >= self.resources.configuration.connectionsPerSession else {
       state.slots.append(
-        Slot(connection: SessionConnection(resources: self.resources, state: self.shared)))
+        Slot(connection: SessionConnection(resources: self.resources, state: self.shared))
+      )
       return state.slots.count - 1
     }
     // Not empty: there are as many as the limit, which is at least one.

@@ -16,9 +16,9 @@ extension SessionConnection {
 
   /// Computes the next part; `nil` if the result has been set aside meanwhile.
   func next(of stream: ResultStream) throws -> ResultStep? {
-    guard let live, live.stream === stream, let interrupter else { return nil }
+    guard let live, live.stream === stream else { return nil }
     do {
-      let step = try stream.cancellation.run(on: interrupter) { try live.nextStep() }
+      let step = try self.proceed(stream.cancellation) { try live.nextStep() }
       if step.isLast { self.live = nil }
       return step
     } catch {
@@ -36,11 +36,11 @@ extension SessionConnection {
 
   /// Sets the result that is being read aside, so that the connection is free for a statement.
   func setLiveResultAside() {
-    guard let live, let interrupter else { return }
+    guard let live else { return }
     var writer = SpoolWriter(configuration: self.resources.configuration)
     var failure: (any Error)?
     do {
-      try live.stream.cancellation.run(on: interrupter) {
+      try self.proceed(live.stream.cancellation) {
         var isLast = false
         while !isLast {
           let step = try live.nextStep()

@@ -34,7 +34,10 @@ extension SessionConnection {
     }
     let isQuery = SQLScanner.statements(in: sql).last.map(\.isLikelyQuery) ?? false
     return StatementDescription(
-      schema: Schema(fields: []), isUpdate: !isQuery, parameterCount: 0)
+      schema: Schema(fields: []),
+      isUpdate: !isQuery,
+      parameterCount: 0
+    )
   }
 
   private func description(
@@ -57,7 +60,10 @@ extension SessionConnection {
   func run(_ sql: String, cancellation: Cancellation) throws -> Execution {
     try self.begin(cancellation) { connection in
       let (prepared, isOneOfSeveral) = try self.prepareLast(
-        of: sql, on: connection, cancellation: cancellation)
+        of: sql,
+        on: connection,
+        cancellation: cancellation
+      )
       if prepared.statementType.readsOnly {
         let compiled = CompiledStatement(
           prepared,
@@ -75,7 +81,8 @@ extension SessionConnection {
           effect: self.effect(of: prepared, sql: sql),
           on: connection,
           cancellation: cancellation
-        ))
+        )
+      )
     }
   }
 
@@ -83,7 +90,10 @@ extension SessionConnection {
   func update(_ sql: String, cancellation: Cancellation) throws -> Completion {
     try self.begin(cancellation) { connection in
       let (prepared, _) = try self.prepareLast(
-        of: sql, on: connection, cancellation: cancellation)
+        of: sql,
+        on: connection,
+        cancellation: cancellation
+      )
       return try self.complete(
         prepared,
         sql: sql,

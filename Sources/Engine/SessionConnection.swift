@@ -37,14 +37,30 @@ actor SessionConnection {
     self.resources.queue.leave()
     self.setLiveResultAside()
     let opened = try self.open()
-    return try cancellation.run(on: opened.connection.interrupter) {
+    return try self.run(on: opened, cancellation) {
       try self.repeatSettings(on: opened)
       return try work(opened.connection)
     }
   }
 
-  /// Stops what is running, if the connection is open at all.
-  var interrupter: Interrupter? { self.opened?.connection.interrupter }
+  /// Goes on with the statement that ``begin(_:_:)`` began.
+  func proceed<Value>(_ cancellation: Cancellation, _ work: () throws -> Value) throws -> Value {
+    // There is no statement to go on with unless the connection is open.
+    guard let opened else { throw EngineError.sessionClosed }
+    return try self.run(on: opened, cancellation, work)
+  }
+
+  private func run<Value>(
+    on opened: OpenedConnection,
+    _ cancellation: Cancellation,
+    _ work: () throws -> Value
+  ) throws -> Value {
+    do {
+      return try cancellation.run(on: opened.connection.interrupter, work)
+    } catch let error as DuckDBError {
+      throw self.resources.redactor.redacted(error)
+    }
+  }
 
   /// Drops a result before its end.
   func drop(_ live: LiveResult) {
@@ -88,7 +104,10 @@ actor SessionConnection {
 
   func reader(_ result: consuming QueryResult) throws -> RecordBatchReader {
     try RecordBatchReader(
-      result, timeZone: self.timeZone, limits: self.resources.configuration.batchLimits)
+      result,
+      timeZone: self.timeZone,
+      limits: self.resources.configuration.batchLimits
+    )
   }
 
   /// The time zone is part of the type of `TIMESTAMP WITH TIME ZONE` columns.

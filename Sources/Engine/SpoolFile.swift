@@ -44,7 +44,8 @@ final class SpoolFile: @unchecked Sendable {
         self.endOffset += Int64(
           try unsafe part.withUnsafeReadableBytes { bytes in
             try unsafe self.descriptor.writeAll(toAbsoluteOffset: self.endOffset, bytes)
-          })
+          }
+        )
       }
     } catch {
       throw .spoolFailed("cannot write to a temporary file (\(error))")

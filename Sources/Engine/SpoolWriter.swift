@@ -11,7 +11,7 @@ struct SpoolWriter {
 
   init(configuration: EngineConfiguration) {
     self.remainingMemory = configuration.spoolMemoryByteCount
-    self.directory = configuration.temporaryDirectory ?? "/tmp"
+    self.directory = configuration.temporaryDirectory
   }
 
   mutating func append(_ step: ResultStep) throws {

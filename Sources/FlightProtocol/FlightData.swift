@@ -43,7 +43,8 @@ extension FlightData {
     var head = ByteBuffer()
     head.reserveCapacity(
       self.header.readableBytes + self.appMetadata.readableBytes
-        + (descriptorBytes?.count ?? 0) + 32)
+        + (descriptorBytes?.count ?? 0) + 32
+    )
     if let descriptorBytes {
       head.writeProtobufPrefix(field: FieldNumber.descriptor, byteCount: descriptorBytes.count)
       head.writeBytes(descriptorBytes)
@@ -54,7 +55,9 @@ extension FlightData {
     }
     if self.appMetadata.readableBytes > 0 {
       head.writeProtobufPrefix(
-        field: FieldNumber.appMetadata, byteCount: self.appMetadata.readableBytes)
+        field: FieldNumber.appMetadata,
+        byteCount: self.appMetadata.readableBytes
+      )
       head.writeImmutableBuffer(self.appMetadata)
     }
     if bodyByteCount > 0 {
@@ -69,8 +72,9 @@ extension FlightData {
     var bytes = bytes
     while bytes.readableBytes > 0 {
       let (field, wireType) = try bytes.readProtobufTag()
-      guard field == FieldNumber.descriptor || field == FieldNumber.header
-        || field == FieldNumber.appMetadata || field == FieldNumber.body
+      guard
+        field == FieldNumber.descriptor || field == FieldNumber.header
+          || field == FieldNumber.appMetadata || field == FieldNumber.body
       else {
         try bytes.skipProtobufField(wireType: wireType)
         continue

@@ -64,7 +64,8 @@ extension FlightService {
       return [try await self.createPreparedStatement(request, call)]
     case .closePreparedStatement(let request):
       try call.session.close(
-        prepared: try Self.preparedHandle(request.preparedStatementHandle))
+        prepared: try Self.preparedHandle(request.preparedStatementHandle)
+      )
       return []
     case .closeSession:
       self.engine.sessions.close(call.session)
@@ -83,7 +84,9 @@ extension FlightService {
     try self.requireNoTransaction(request.hasTransactionID)
     self.log.statement(request.query, call)
     let (handle, description) = try await call.session.prepare(
-      request.query, cancellation: call.cancellation)
+      request.query,
+      cancellation: call.cancellation
+    )
     var result = ActionCreatePreparedStatementResult()
     result.preparedStatementHandle = Data(handle.bytes)
     // No schema at all tells clients that don't read `is_update` that there is no result set.

@@ -14,7 +14,9 @@ extension FlightService {
       try self.requireNoTransaction(command.hasTransactionID)
       self.log.statement(command.query, call)
       announced = try await call.session.announce(
-        command.query, cancellation: call.cancellation)
+        command.query,
+        cancellation: call.cancellation
+      )
     case .preparedStatementQuery(let command):
       announced = try await call.session.announce(
         prepared: try Self.preparedHandle(command.preparedStatementHandle),

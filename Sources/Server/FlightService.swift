@@ -109,7 +109,10 @@ package struct FlightService: RegistrableRPCService {
     _ type: MethodDescriptor.RPCType
   ) -> MethodDescriptor {
     MethodDescriptor(
-      fullyQualifiedService: "arrow.flight.protocol.FlightService", method: name, type: type)
+      fullyQualifiedService: "arrow.flight.protocol.FlightService",
+      method: name,
+      type: type
+    )
   }
 
   /// Answers one request message by one response message.

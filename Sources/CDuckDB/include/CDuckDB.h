@@ -8,4 +8,7 @@
 #error "DuckDB is not set up: run scripts/setup"
 #endif
 
+/// The file DuckDB's library was loaded from, NULL if unknown. Swift doesn't see `dladdr` itself.
+const char *duckdb_library_path(void);
+
 #endif

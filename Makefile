@@ -1,0 +1,37 @@
+# serve and test are all that is needed; both set up, build and run.
+BUILD = swift build -c release
+SERVE =
+
+.PHONY: serve test build setup test-setup units clients bench fuzz leaks format lint
+
+serve: build
+	@mkdir -p data
+	@.build/release/lakehouse serve --database data/lakehouse.duckdb $(SERVE)
+
+test: units clients
+
+build: setup
+	@$(BUILD) --product lakehouse
+
+setup:
+	@scripts/setup
+
+test-setup:
+	@scripts/setup --tests
+
+# One build for everything: the tests run against the release code.
+units: setup
+	@$(BUILD) --build-tests
+	@swift test -c release --skip-build --quiet
+
+clients: test-setup build
+	@.venv/bin/python -m pytest -q Tests/Clients
+
+bench: test-setup build
+	@.venv/bin/python -m Benchmarks
+
+format:
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests --ignore-unparsable-files
+
+lint:
+	@scripts/lint

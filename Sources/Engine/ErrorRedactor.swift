@@ -1,0 +1,40 @@
+internal import DuckDB
+internal import Foundation
+
+/// Takes out of DuckDB's messages what tells about the server's machine: the folders it keeps its
+/// files in, and traces of the stack.
+struct ErrorRedactor: Sendable {
+  private static let traceMarker = "\n\nStack Trace:"
+
+  /// Folders, longest first, so that one inside another is found before that.
+  private let replacements: [(folder: String, text: String)]
+
+  /// - Parameters:
+  ///   - databasePath: A database file, whose folder is left out; `:memory:` has none.
+  ///   - folders: Folders that DuckDB uses, to be left out too.
+  init(databasePath: String, folders: [String]) {
+    let current = FileManager.default.currentDirectoryPath
+    let database = URL(filePath: databasePath).deletingLastPathComponent().path
+    let replacements =
+      [database, current].map { ($0 + "/", "") } + folders.map { ($0, "...") }
+      + [(NSHomeDirectory() + "/", "~/")]
+    self.replacements =
+      replacements.filter { $0.0.count > 1 && $0.0 != "//" }
+      .sorted { $0.0.count > $1.0.count }
+      .map { (folder: $0.0, text: $0.1) }
+  }
+
+  func redacted(_ error: DuckDBError) -> DuckDBError {
+    var message = error.message
+    if let marker = message.range(of: Self.traceMarker) {
+      message = String(message[..<marker.lowerBound])
+    }
+    // Most messages name no file at all.
+    if message.contains("/") {
+      for (folder, text) in self.replacements {
+        message = message.replacingOccurrences(of: folder, with: text)
+      }
+    }
+    return DuckDBError(code: error.code, message: message)
+  }
+}
