@@ -4,10 +4,6 @@ extension RecordBatchReader {
   /// Computes the next part of the result, encoded.
   mutating func nextStep() throws -> ResultStep {
     guard let batch = try self.nextBatch() else { return ResultStep(isLast: true) }
-    return ResultStep(
-      messages: [MessageEncoder.recordBatch(batch)],
-      rowCount: batch.rowCount,
-      isLast: self.isAtEnd
-    )
+    return ResultStep(batch: MessageEncoder.recordBatch(batch), isLast: self.isAtEnd)
   }
 }

@@ -2,8 +2,8 @@ package import ArrowIPC
 
 /// A part of a result, made in one turn of a worker.
 package struct ResultStep: Sendable {
-  package var messages: [EncodedMessage] = []
-  package var rowCount = 0
+  /// A record batch; none where the result ends without one.
+  package var batch: EncodedMessage?
   /// Whether the result ends with this part.
   package var isLast = false
 }

@@ -41,12 +41,7 @@ extension SessionConnection {
     var failure: (any Error)?
     do {
       try self.proceed(live.stream.cancellation) {
-        var isLast = false
-        while !isLast {
-          let step = try live.nextStep()
-          isLast = step.isLast
-          try writer.append(step)
-        }
+        try writer.append { try live.nextStep() }
       }
     } catch {
       failure = error
@@ -59,12 +54,7 @@ extension SessionConnection {
   func spool(_ reader: consuming RecordBatchReader) throws -> Spool {
     var writer = SpoolWriter(configuration: self.resources.configuration)
     var reader = reader
-    var isLast = false
-    while !isLast {
-      let step = try reader.nextStep()
-      isLast = step.isLast
-      try writer.append(step)
-    }
+    try writer.append { try reader.nextStep() }
     return writer.finish(failure: nil, resources: self.resources)
   }
 }

@@ -6,7 +6,7 @@ internal import DequeModule
 /// It has threads of its own to be read on: the connection it came from is at work for others.
 actor Spool {
   private nonisolated let executor: SerialBlockingExecutor
-  private var inMemory: Deque<ResultStep>
+  private var inMemory: Deque<EncodedMessage>
   private let file: SpoolFile?
   private let failure: (any Error)?
 
@@ -15,7 +15,7 @@ actor Spool {
   }
 
   init(
-    _ inMemory: Deque<ResultStep>,
+    _ inMemory: Deque<EncodedMessage>,
     file: SpoolFile?,
     failure: (any Error)?,
     resources: EngineResources
@@ -27,11 +27,8 @@ actor Spool {
   }
 
   func next() throws -> ResultStep {
-    if let step = self.inMemory.popFirst() {
-      return step
-    }
-    if let message = try self.file?.next() {
-      return ResultStep(messages: [message])
+    if let batch = try self.inMemory.popFirst() ?? self.file?.next() {
+      return ResultStep(batch: batch)
     }
     if let failure { throw failure }
     return ResultStep(isLast: true)

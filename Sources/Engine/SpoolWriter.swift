@@ -4,7 +4,7 @@ internal import NIOCore
 
 /// Sets the rest of a result aside: in memory up to a limit, then in an unlinked temporary file.
 struct SpoolWriter {
-  private var inMemory: Deque<ResultStep> = []
+  private var inMemory: Deque<EncodedMessage> = []
   private var remainingMemory: Int
   private var file: SpoolFile?
   private let directory: String
@@ -14,19 +14,27 @@ struct SpoolWriter {
     self.directory = configuration.temporaryDirectory
   }
 
-  mutating func append(_ step: ResultStep) throws {
-    let byteCount = step.messages.reduce(0) { $0 + $1.header.readableBytes + $1.bodyByteCount }
+  /// Appends the parts of a result up to its last.
+  mutating func append(from next: () throws -> ResultStep) throws {
+    var isLast = false
+    while !isLast {
+      let step = try next()
+      isLast = step.isLast
+      if let batch = step.batch { try self.append(batch) }
+    }
+  }
+
+  private mutating func append(_ batch: EncodedMessage) throws {
+    let byteCount = batch.header.readableBytes + batch.bodyByteCount
     if self.file == nil, byteCount <= self.remainingMemory {
       self.remainingMemory -= byteCount
-      self.inMemory.append(step)
+      self.inMemory.append(batch)
       return
     }
     if self.file == nil {
       self.file = try SpoolFile(directory: self.directory)
     }
-    for message in step.messages {
-      try self.file?.append(message)
-    }
+    try self.file?.append(batch)
   }
 
   /// - Parameter failure: The error that ended the result, if it didn't reach its end.

@@ -94,8 +94,8 @@ extension FlightService {
         try await writer.write(FlightData(header: MessageEncoder.schemaMessage(stream.schema)))
         var step = first
         while let current = step {
-          for message in current.messages {
-            try await writer.write(FlightData(header: message.header, body: message.body))
+          if let batch = current.batch {
+            try await writer.write(FlightData(header: batch.header, body: batch.body))
           }
           step = current.isLast ? nil : try await stream.next()
         }

@@ -1,0 +1,115 @@
+import ArrowIPC
+import DuckDB
+import Engine
+import Testing
+
+@Suite struct PreparedStatementTests {
+  let test: TestEngine
+  let session: Session
+
+  init() throws {
+    self.test = try TestEngine()
+    self.session = try self.test.session()
+  }
+
+  private func integers(_ handle: Handle) async throws -> [Int64] {
+    let announced = try await self.session.announce(
+      prepared: handle,
+      cancellation: Cancellation()
+    )
+    return try await self.test.engine.fetch(announced.handle).remainingIntegers()
+  }
+
+  @Test func `a prepared query runs again and again`() async throws {
+    try await self.test.run("CREATE TABLE t AS SELECT 1::BIGINT AS n", in: self.session)
+    let (handle, description) = try await self.session.prepare(
+      "FROM t",
+      cancellation: Cancellation()
+    )
+    #expect(description.schema.fields.map(\.name) == ["n"])
+    #expect(!description.isUpdate)
+    #expect(try await self.integers(handle) == [1])
+    try await self.test.run("UPDATE t SET n = 2", in: self.session)
+    #expect(try await self.integers(handle) == [2])
+  }
+
+  @Test(arguments: [
+    "CREATE TABLE u (n INTEGER)", "INSERT INTO t VALUES (1)", "DROP TABLE t", "SET VARIABLE x = 1",
+    "BEGIN", "ATTACH ':memory:' AS other",
+  ])
+  func `a statement without a result set is an update without columns`(sql: String) async throws {
+    try await self.test.run("CREATE TABLE t (n BIGINT)", in: self.session)
+    let (_, description) = try await self.session.prepare(sql, cancellation: Cancellation())
+    #expect(description.isUpdate)
+    #expect(description.schema.fields.isEmpty)
+  }
+
+  @Test(arguments: [
+    "INSERT INTO t VALUES (1) RETURNING n", "EXPLAIN FROM t", "DESCRIBE t", "SHOW TABLES", "FROM t",
+    "WITH x AS (SELECT 1) FROM x", "VALUES (1)", "PRAGMA version", "CALL pragma_version()",
+    "SUMMARIZE t",
+  ])
+  func `a statement with a result set has columns`(sql: String) async throws {
+    try await self.test.run("CREATE TABLE t (n BIGINT)", in: self.session)
+    let (_, description) = try await self.session.prepare(sql, cancellation: Cancellation())
+    #expect(!description.isUpdate)
+    #expect(!description.schema.fields.isEmpty)
+  }
+
+  @Test func `a prepared write runs at each execution`() async throws {
+    try await self.test.run("CREATE TABLE t (n BIGINT)", in: self.session)
+    let (handle, _) = try await self.session.prepare(
+      "INSERT INTO t VALUES (5)",
+      cancellation: Cancellation()
+    )
+    for _ in 1...3 {
+      #expect(try await self.session.update(prepared: handle, cancellation: Cancellation()) == 1)
+    }
+    #expect(try await self.test.integers("FROM t", in: self.session) == [5, 5, 5])
+  }
+
+  @Test func `a statement prepared outside runs inside a transaction`() async throws {
+    try await self.test.run("CREATE TABLE t (n BIGINT)", in: self.session)
+    let (handle, _) = try await self.session.prepare(
+      "INSERT INTO t VALUES (5)",
+      cancellation: Cancellation()
+    )
+    try await self.test.run("BEGIN", in: self.session)
+    _ = try await self.session.update(prepared: handle, cancellation: Cancellation())
+    try await self.test.run("ROLLBACK", in: self.session)
+    #expect(try await self.test.integers("FROM t", in: self.session) == [])
+  }
+
+  @Test func `a closed or unknown handle is refused`() async throws {
+    let (handle, _) = try await self.session.prepare("SELECT 1", cancellation: Cancellation())
+    try self.session.close(prepared: handle)
+    for unknown in [handle, Handle()] {
+      await #expect(throws: EngineError.unknownPreparedStatement) {
+        try await self.session.announce(prepared: unknown, cancellation: Cancellation())
+      }
+      #expect(throws: EngineError.unknownPreparedStatement) {
+        try self.session.close(prepared: unknown)
+      }
+    }
+  }
+
+  @Test func `parameters without values are an error`() async throws {
+    let (handle, description) = try await self.session.prepare(
+      "SELECT ?::INTEGER",
+      cancellation: Cancellation()
+    )
+    #expect(description.parameterCount == 1)
+    await #expect(throws: EngineError.parametersNotBound(count: 1)) {
+      try await self.integers(handle)
+    }
+  }
+
+  @Test func `a session has no more handles than the limit`() async throws {
+    let test = try TestEngine { $0.preparedStatementsPerSession = 2 }
+    let session = try test.session()
+    for _ in 1...2 { _ = try await session.prepare("SELECT 1", cancellation: Cancellation()) }
+    await #expect(throws: EngineError.tooManyPreparedStatements(limit: 2)) {
+      try await session.prepare("SELECT 1", cancellation: Cancellation())
+    }
+  }
+}
