@@ -112,5 +112,15 @@ let package = Package(
       dependencies: ["ArrowIPC", "DuckDB", "Engine", nioCore, nioPosix],
       swiftSettings: settings
     ),
+    .testTarget(
+      name: "FlightProtocolTests",
+      dependencies: ["FlightProtocol", nioCore, swiftProtobuf],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "FlightSQLTests",
+      dependencies: ["FlightProtocol", "FlightSQL", swiftProtobuf],
+      swiftSettings: settings
+    ),
   ]
 )
