@@ -157,6 +157,27 @@ def test_an_idle_client_does_not_hold_it_up(start):
     assert own.wait(5) == 0
 
 
+def test_connections_that_come_during_shutdown_do_not_hold_it_up(start):
+  """They may be accepted and gone before the server has taken note of them."""
+  own = start("--shutdown-grace-seconds", "600")
+  connected = threading.Barrier(3)
+
+  def come_and_go() -> None:
+    accepts(own.port)
+    connected.wait(10)
+    while accepts(own.port):
+      continue
+
+  threads = [threading.Thread(target=come_and_go) for _ in range(2)]
+  for thread in threads:
+    thread.start()
+  connected.wait(10)
+  own.send(signal.SIGTERM)
+  assert own.wait(10) == 0
+  for thread in threads:
+    thread.join()
+
+
 def test_a_database_on_disk_is_checkpointed_and_found_again(start, tmp_path):
   path = tmp_path / "kept.db"
   own = start("--database", str(path))
