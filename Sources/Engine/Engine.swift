@@ -20,8 +20,12 @@ package final class Engine: Sendable {
     try connection.execute(
       "SET GLOBAL TimeZone = \(SQLText.literal(SessionConnection.defaultTimeZone))"
     )
-    for sql in configuration.initSQL {
-      try connection.execute(sql)
+    for sql in configuration.initialSQL {
+      do {
+        try connection.execute(sql.text)
+      } catch {
+        throw DuckDBError(code: error.code, message: "\(sql.source): \(error.message)")
+      }
     }
     let threads = NIOThreadPool(numberOfThreads: configuration.workerCount)
     threads.start()

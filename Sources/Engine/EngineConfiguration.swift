@@ -8,8 +8,8 @@ package struct EngineConfiguration: Sendable {
   package var isReadOnly = false
   /// DuckDB settings to start with, by name.
   package var settings: [String: String] = [:]
-  /// SQL that runs once, before the first session.
-  package var initSQL: [String] = []
+  /// Runs once, in this order, before the first session.
+  package var initialSQL: [InitialSQL] = []
 
   /// Threads that run statements: the limit on statements at work.
   package var workerCount = 8

@@ -94,10 +94,12 @@ extension FlightService {
         try await writer.write(FlightData(header: MessageEncoder.schemaMessage(stream.schema)))
         var step = first
         while let current = step {
+          // A worker makes the next part while the event loop sends this one.
+          async let next = current.isLast ? nil : stream.next()
           if let batch = current.batch {
             try await writer.write(FlightData(header: batch.header, body: batch.body))
           }
-          step = current.isLast ? nil : try await stream.next()
+          step = try await next
         }
       } onCancelRPC: {
         stream.cancellation.cancel()

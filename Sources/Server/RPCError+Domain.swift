@@ -13,8 +13,7 @@ extension DuckDBError: RPCErrorConvertible {
       .parameterNotResolved, .parameterNotAllowed, .settings, .invalidConfiguration, .sequence:
       self.isDuplicate ? .alreadyExists : .invalidArgument
     case .catalog:
-      self.isDuplicate
-        ? .alreadyExists : self.message.contains("does not exist") ? .notFound : .invalidArgument
+      self.isDuplicate ? .alreadyExists : self.isMissing ? .notFound : .invalidArgument
     case .transaction:
       self.isConflict ? .aborted : .failedPrecondition
     case .dependency, .missingExtension, .autoload: .failedPrecondition
@@ -32,6 +31,10 @@ extension DuckDBError: RPCErrorConvertible {
 
   private var isDuplicate: Bool {
     self.message.contains("already exists") || self.message.contains("uplicate key")
+  }
+
+  private var isMissing: Bool {
+    self.message.contains("does not exist") || self.message.contains("No catalog + schema named")
   }
 
   private var isConflict: Bool {

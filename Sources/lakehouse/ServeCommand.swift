@@ -79,21 +79,23 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.engine.databasePath = self.database
     configuration.engine.isReadOnly = self.readOnly
     configuration.engine.workerCount = self.workers
-    configuration.engine.initSQL = try self.initialSQL()
+    configuration.engine.initialSQL = try self.initialSQL()
     return configuration
   }
 
-  private func initialSQL() throws -> [String] {
+  private func initialSQL() throws -> [InitialSQL] {
     let variable = "LAKEHOUSE_INIT_SQL_FILE"
-    var texts: [String] = []
+    var texts: [InitialSQL] = []
     if let path = ProcessInfo.processInfo.environment[variable], !path.isEmpty {
       do {
-        texts.append(try String(contentsOfFile: path, encoding: .utf8))
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        texts.append(InitialSQL(source: "\(variable) (\(path))", text: text))
       } catch {
         throw ValidationError("\(variable): cannot read '\(path)'")
       }
     }
-    return texts + [self.initSQL].compactMap { $0 }
+    if let initSQL { texts.append(InitialSQL(source: "--init-sql", text: initSQL)) }
+    return texts
   }
 }
 

@@ -24,12 +24,16 @@ import Testing
 
   @Test func `the initial SQL runs before the first session`() async throws {
     let test = try TestEngine {
-      $0.initSQL = [
+      $0.initialSQL = [
         "CREATE TABLE t (n BIGINT)", "INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)",
       ]
+      .map { InitialSQL(source: "test", text: $0) }
     }
     #expect(try await test.integers("FROM t", in: try test.session()) == [1, 2])
-    #expect(throws: DuckDBError.self) { try TestEngine { $0.initSQL = ["SELEC"] } }
+    let error = #expect(throws: DuckDBError.self) {
+      try TestEngine { $0.initialSQL = [InitialSQL(source: "here", text: "SELEC")] }
+    }
+    #expect(error?.message.hasPrefix("here: Parser Error") == true)
   }
 
   @Test func `results that nobody fetches are dropped, the oldest first`() async throws {
