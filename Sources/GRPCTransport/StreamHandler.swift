@@ -95,7 +95,11 @@ final class StreamHandler: ChannelDuplexHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable { pump() }
+    if context.channel.isWritable {
+      // NIOHTTP2 tells of the room before it has written the frame that made it: trailers sent in
+      // place would overtake that frame, and the client would drop its last message.
+      context.eventLoop.assumeIsolated().execute { self.pump() }
+    }
     context.fireChannelWritabilityChanged()
   }
 
