@@ -24,7 +24,7 @@ def test_a_large_result_fits_a_plain_grpc_client(raw):
   "sql",
   [
     "SELECT repeat('x', 1 + (i * 7919 % 100000)::INTEGER) AS s FROM range(2000) AS r(i)",
-    "SELECT range(i * 100) AS l FROM range(1000) AS r(i)",
+    "SELECT range(i * 100) AS l FROM range(300) AS r(i)",
     "SELECT MAP {i: repeat('y', 5000)} AS m, {'a': [i], 'b': i::VARCHAR} AS s "
     "FROM range(5000) AS r(i)",
     "SELECT " + ", ".join(f"i + {n} AS c{n}" for n in range(1000)) + " FROM range(5000) AS r(i)",
