@@ -99,6 +99,12 @@ let package = Package(
     ),
     .testTarget(name: "DuckDBTests", dependencies: ["DuckDB"], swiftSettings: settings),
     .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC", nioCore], swiftSettings: settings),
+    .executableTarget(
+      name: "ArrowRoundTrip",
+      dependencies: ["ArrowIPC", nioCore],
+      path: "Tests/ArrowRoundTrip",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "EngineTests",
       dependencies: ["ArrowIPC", "DuckDB", "Engine", nioCore, nioPosix],

@@ -9,7 +9,7 @@ package struct DecoderLimits: Hashable, Sendable {
   /// Rows of one batch, and of each nested array. Some columns take no bytes for their rows, so
   /// a batch's size alone doesn't bound this.
   package var rowCount = Int(Int32.max)
-  /// Bytes of the bodies of all dictionaries in use.
+  /// Bytes of all dictionaries in use: their bodies, and a little for each array.
   package var dictionaryByteCount = 256 << 20
   /// Batches that one dictionary consists of: the first and its deltas.
   package var dictionaryChunkCount = 1024

@@ -7,6 +7,9 @@ struct DictionaryStore: Sendable {
   /// What the values of each dictionary are, as the schema says.
   private var fields: [Int64: Field] = [:]
   private var byteCounts: [Int64: Int] = [:]
+  private var totalByteCount = 0
+  /// Roughly what an array takes besides its part of the body.
+  private static let arrayByteCount = 256
 
   init(limits: DecoderLimits) {
     self.limits = limits
@@ -16,7 +19,7 @@ struct DictionaryStore: Sendable {
   mutating func declare(_ declared: [Field]) throws(ArrowIPCError) {
     for field in declared {
       if let dictionary = field.dictionary {
-        let values = Field("values", field.type)
+        let values = Field("values of dictionary \(dictionary.id)", field.type)
         guard self.fields[dictionary.id, default: values] == values else {
           throw ArrowIPCError(
             .invalidSchema,
@@ -31,18 +34,24 @@ struct DictionaryStore: Sendable {
 
   /// Takes the batch in as the dictionary's values, or as further ones.
   mutating func update(
-    id: Int64, isDelta: Bool, _ layout: RecordBatchLayout, _ body: ByteBuffer
+    id: Int64,
+    isDelta: Bool,
+    _ layout: RecordBatchLayout,
+    _ body: ByteBuffer
   ) throws(ArrowIPCError) {
     guard let field = self.fields[id] else {
       throw ArrowIPCError(
-        .unexpectedMessage, "A batch came for dictionary \(id), which the schema doesn't have.")
+        .unexpectedMessage,
+        "A batch came for dictionary \(id), which the schema doesn't have."
+      )
     }
     let columns = try ArrayDecoder.columns(of: [field], layout, body, self.values, self.limits)
     var chunks: [ArrayData] = []
-    var byteCount = body.readableBytes
+    var byteCount = body.readableBytes + layout.nodes.count * Self.arrayByteCount
+    let previousByteCount = self.byteCounts[id, default: 0]
     if isDelta, let present = self.values[id] {
       chunks = present.chunks
-      byteCount += self.byteCounts[id, default: 0]
+      byteCount += previousByteCount
     }
     chunks += columns
     guard chunks.count <= self.limits.dictionaryChunkCount else {
@@ -54,7 +63,8 @@ struct DictionaryStore: Sendable {
       )
     }
     self.byteCounts[id] = byteCount
-    guard self.byteCounts.values.reduce(0, +) <= self.limits.dictionaryByteCount else {
+    self.totalByteCount += byteCount - previousByteCount
+    guard self.totalByteCount <= self.limits.dictionaryByteCount else {
       throw ArrowIPCError(
         .limitExceeded,
         "The dictionaries take more than \(self.limits.dictionaryByteCount) bytes."
@@ -63,7 +73,9 @@ struct DictionaryStore: Sendable {
     let updated = DictionaryValues(id: id, chunks: chunks)
     guard updated.rowCount <= self.limits.rowCount else {
       throw ArrowIPCError(
-        .limitExceeded, "Dictionary \(id) has more than \(self.limits.rowCount) values.")
+        .limitExceeded,
+        "Dictionary \(id) has more than \(self.limits.rowCount) values."
+      )
     }
     self.values[id] = updated
   }

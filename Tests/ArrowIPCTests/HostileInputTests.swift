@@ -59,7 +59,10 @@ struct `Hostile input` {
           Self.decode(damaged)
           damaged[index].header = message.header
           damaged[index].header.setInteger(
-            Int32(truncatingIfNeeded: extreme), at: position, endianness: .little)
+            Int32(truncatingIfNeeded: extreme),
+            at: position,
+            endianness: .little
+          )
           Self.decode(damaged)
         }
       }
