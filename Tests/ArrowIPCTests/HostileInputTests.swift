@@ -91,10 +91,13 @@ struct `Hostile input` {
   }
 
   private static func decode(_ stream: [WireMessage]) {
-    guard let (decodedSchema, batches) = try? StreamDecoder.decode(stream),
+    var limits = DecoderLimits()
+    // Columns of nulls take no bytes: reading millions of them would prove nothing.
+    limits.rowCount = 4096
+    guard let (decodedSchema, batches) = try? StreamDecoder.decode(stream, limits: limits),
       let schema = decodedSchema
     else { return }
-    for batch in batches where batch.rowCount < 10_000 {
+    for batch in batches {
       TrustingReader.visit(batch)
       let again = try? StreamDecoder.decode(WireMessage.stream(schema, batch))
       #expect(again?.0 == schema)

@@ -304,10 +304,7 @@ def test_intervals_that_python_has_no_values_for_survive(format):
   pointer = ctypes.cast(release, ctypes.c_void_p)
   description = ArrowSchema(format=format, name=b"", flags=2, release=pointer)
   type_ = pa.DataType._import_from_c(ctypes.addressof(description))
-  values = pa.py_buffer(bytes(range(8 * 5)))
-  array = pa.Array.from_buffers(type_, 5, [pa.py_buffer(b"\x1b"), values])
-  check_array(array)
-  check_array(pa.ListArray.from_arrays([0, 2, 5], array))
+  check([], pa.schema([pa.field("column", type_), pa.field("list", pa.list_(type_))]))
 
 
 def test_a_wide_table_survives():
