@@ -2,14 +2,15 @@ import NIOCore
 
 /// The dictionaries of a stream as they are at present.
 struct DictionaryStore: Sendable {
+  /// Roughly what an array takes besides its part of the body.
+  private static let arrayByteCount = 256
+
   private(set) var values: [Int64: DictionaryValues] = [:]
   private let limits: DecoderLimits
   /// What the values of each dictionary are, as the schema says.
   private var fields: [Int64: Field] = [:]
   private var byteCounts: [Int64: Int] = [:]
   private var totalByteCount = 0
-  /// Roughly what an array takes besides its part of the body.
-  private static let arrayByteCount = 256
 
   init(limits: DecoderLimits) {
     self.limits = limits
@@ -48,6 +49,7 @@ struct DictionaryStore: Sendable {
     let columns = try ArrayDecoder.columns(of: [field], layout, body, self.values, self.limits)
     var chunks: [ArrayData] = []
     var byteCount = body.readableBytes + layout.nodes.count * Self.arrayByteCount
+    byteCount += columns.reduce(0) { $0 + self.byteCountOfDictionaries(in: $1) }
     let previousByteCount = self.byteCounts[id, default: 0]
     if isDelta, let present = self.values[id] {
       chunks = present.chunks
@@ -78,5 +80,11 @@ struct DictionaryStore: Sendable {
       )
     }
     self.values[id] = updated
+  }
+
+  /// The bytes of the dictionaries that an array refers to: it keeps them when others replace them.
+  private func byteCountOfDictionaries(in array: ArrayData) -> Int {
+    let own = array.dictionary.map { self.byteCounts[$0.id, default: 0] } ?? 0
+    return array.children.reduce(own) { $0 + self.byteCountOfDictionaries(in: $1) }
   }
 }

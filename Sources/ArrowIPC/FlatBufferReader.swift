@@ -22,7 +22,7 @@ struct FlatBufferReader {
 
   /// How often, on average, a byte may be visited.
   static let sharingFactor = 4
-  /// Tables inside tables. Types and dictionaries add a few levels to those of the fields.
+  /// Tables inside tables; types and dictionaries add a few levels to those of the fields.
   static let maximumDepth = 192
 
   private let bytes: ByteBuffer

@@ -2,8 +2,9 @@ import ArrowIPC
 import NIOCore
 import Testing
 
-/// Damaged messages may be refused or, where the damage makes no difference, accepted. They must
-/// not trap, and what is accepted must be safe to read.
+/// Damaged messages are refused or, where the damage makes no difference, accepted.
+///
+/// They must not trap, and what is accepted must be safe to read.
 struct `Hostile input` {
   @Test(arguments: 0..<6)
   func `every truncation of the metadata is refused or read safely`(seed: Int) {

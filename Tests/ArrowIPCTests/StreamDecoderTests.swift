@@ -132,6 +132,39 @@ struct `Stream decoder` {
     #expect(code == .limitExceeded)
   }
 
+  @Test func `a replaced dictionary counts as long as another refers to it`() {
+    let inner = Field("item", .utf8, dictionary: Self.encoding)
+    let outer = DictionaryEncoding(id: 4, indexType: Self.int32)
+    let schema = Schema(fields: [Field("lists", .list(inner), dictionary: outer)])
+    let index = ArrayData(
+      type: Self.encoding.indexType,
+      rowCount: 1,
+      buffers: [ByteBuffer(), .integers(Int8.self, 0)]
+    )
+    let list = ArrayData(
+      type: .list(inner),
+      rowCount: 1,
+      buffers: [ByteBuffer(), .integers(Int32.self, 0, 1)],
+      children: [index]
+    )
+    let words = self.message(self.text(String(repeating: "word", count: 1000)))
+    let lists = self.message(list, id: 4, isDelta: true)
+    var stream = [WireMessage(header: MessageEncoder.schemaMessage(schema))]
+    var limits = DecoderLimits()
+    limits.dictionaryByteCount = 20_000
+    for _ in 0..<2 {
+      stream += [words, lists]
+    }
+    #expect(throws: Never.self) { try StreamDecoder.decode(stream, limits: limits) }
+    for _ in 0..<8 {
+      stream += [words, lists]
+    }
+    let error = #expect(throws: ArrowIPCError.self) {
+      try StreamDecoder.decode(stream, limits: limits)
+    }
+    #expect(error?.code == .limitExceeded)
+  }
+
   @Test func `a replaced dictionary no longer counts`() throws {
     var limits = DecoderLimits()
     limits.dictionaryByteCount = 1000
