@@ -24,17 +24,18 @@ let package = Package(
       dependencies: [nioCore],
       swiftSettings: fuzzed + [.enableExperimentalFeature("Lifetimes")]
     ),
+    .systemLibrary(name: "LibFuzzer"),
     .executableTarget(
       name: "FuzzDecoder",
-      dependencies: ["ArrowIPC", nioCore],
-      swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]
+      dependencies: ["ArrowIPC", "LibFuzzer", nioCore],
+      swiftSettings: fuzzed,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
     ),
     .executableTarget(
       name: "FuzzSeeds",
       dependencies: ["ArrowIPC", nioCore],
       swiftSettings: settings,
-      linkerSettings: [.unsafeFlags(["-sanitize=address"])]
+      linkerSettings: [.unsafeFlags(["-sanitize=address", "-use-ld=lld"])]
     ),
   ]
 )
