@@ -107,6 +107,12 @@ let package = Package(
       dependencies: ["ArrowIPC", nioCore],
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "ArrowRoundTrip",
+      dependencies: ["ArrowIPC", nioCore],
+      path: "Tests/ArrowRoundTrip",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "EngineTests",
       dependencies: ["ArrowIPC", "DuckDB", "Engine", nioCore, nioPosix],
