@@ -104,5 +104,16 @@ let package = Package(
       dependencies: ["ArrowIPC", "DuckDB", "Engine", nioCore, nioPosix],
       swiftSettings: settings
     ),
+    .testTarget(
+      name: "GRPCTransportTests",
+      dependencies: ["GRPCTransport", grpcCore, nioCore, nioHPACK, nioHTTP2],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "TransportEcho",
+      dependencies: ["GRPCTransport", grpcCore, nioCore, nioPosix],
+      path: "Tests/TransportEcho",
+      swiftSettings: settings
+    ),
   ]
 )
