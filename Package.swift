@@ -106,7 +106,7 @@ let package = Package(
     ),
     .testTarget(
       name: "GRPCTransportTests",
-      dependencies: ["GRPCTransport", grpcCore, nioCore, nioHPACK, nioHTTP2],
+      dependencies: ["GRPCTransport", grpcCore, nioCore, nioHPACK, nioHTTP2, nioPosix],
       swiftSettings: settings
     ),
     .executableTarget(

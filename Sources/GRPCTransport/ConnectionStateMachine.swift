@@ -29,6 +29,8 @@ package struct ConnectionStateMachine {
   package private(set) var streamCount = 0
   package private(set) var lastStreamID = HTTP2StreamID.rootStream
 
+  package init() {}
+
   package var isHandshaking: Bool {
     if case .handshaking = state { true } else { false }
   }
