@@ -90,7 +90,8 @@ import Testing
     let rejection = try #require(throws: RequestRejection.self) {
       _ = try machine.receive(headers, endStream: true, methods: methods)
     }
-    let answer = try #require(machine.sendRejection(rejection))
+    let refusal = machine.sendRejection(rejection)
+    let answer = try #require(refusal)
     #expect(answer[":status"] == [httpStatus])
     #expect(answer["grpc-status"] == [status])
     #expect(answer["grpc-accept-encoding"] == (name == "grpc-encoding" ? ["identity,gzip"] : []))
@@ -131,7 +132,8 @@ import Testing
   func `a request that ends inside a message fails`(byteCount: Int) throws {
     var machine = try acceptedMachine()
     var frame = framed([ByteBuffer(string: "hello")])
-    machine.receive(try #require(frame.readSlice(length: byteCount)), endStream: true)
+    let part = frame.readSlice(length: byteCount)
+    machine.receive(try #require(part), endStream: true)
     #expect(events(of: &machine) == ["internalError"])
     #expect(machine.isRequestEnded)
   }
@@ -192,12 +194,10 @@ import Testing
   @Test func `trailers keep to their limit, and the status comes before what doesn't fit`() throws {
     var machine = machine { $0.maximumTrailersByteCount = 300 }
     _ = try machine.receive(request, endStream: true, methods: methods)
-    let answer = try #require(
-      machine.sendStatus(
-        Status(code: .aborted, message: "stop"),
-        metadata: ["long": "\(String(repeating: "x", count: 300))", "short": "y"]
-      )
-    )
+    let trailers = machine.sendStatus(
+      Status(code: .aborted, message: "stop"),
+      metadata: ["long": "\(String(repeating: "x", count: 300))", "short": "y"])
+    let answer = try #require(trailers)
     #expect(answer["grpc-status"] == ["10"])
     #expect(answer["grpc-message"] == ["stop"])
     #expect(answer["long"] == [])
