@@ -128,5 +128,16 @@ let package = Package(
       dependencies: ["FlightProtocol", "FlightSQL", swiftProtobuf],
       swiftSettings: settings
     ),
+    .testTarget(
+      name: "GRPCTransportTests",
+      dependencies: ["GRPCTransport", grpcCore, nioCore, nioHPACK, nioHTTP2, nioPosix],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "TransportEcho",
+      dependencies: ["GRPCTransport", grpcCore, nioCore, nioPosix],
+      path: "Tests/TransportEcho",
+      swiftSettings: settings
+    ),
   ]
 )
