@@ -1,6 +1,6 @@
 """Compares Lakehouse with what it could be at best, side by side in one run.
 
-    python Benchmarks [MEASURE ...] [--runs N] [--json FILE]
+    python -m Benchmarks [MEASURE ...] [--runs N] [--json FILE]
 
 See README.md beside this file for what is measured and how.
 """
@@ -8,17 +8,16 @@ See README.md beside this file for what is measured and how.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "Tests" / "Clients"))
+from support.server import binary_path
 
-import report  # noqa: E402
-from dataset import Dataset  # noqa: E402
-from measures import memory, small, start, stream, tpch  # noqa: E402
-from setting import Setting  # noqa: E402
-from support.server import binary_path  # noqa: E402
+from Benchmarks import report
+from Benchmarks.dataset import Dataset
+from Benchmarks.measures import memory, small, start, stream, tpch
+from Benchmarks.setting import Setting
 
 MEASURES = {
   "stream": stream.measure,
@@ -29,8 +28,13 @@ MEASURES = {
 }
 
 
+def cache_folder() -> Path:
+  """Outside the checkout, so that a new clone finds what an old one has made."""
+  return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lakehouse"
+
+
 def parse_arguments() -> argparse.Namespace:
-  parser = argparse.ArgumentParser(prog="python Benchmarks", description=__doc__.split("\n")[0])
+  parser = argparse.ArgumentParser(prog="python -m Benchmarks", description=__doc__.split("\n")[0])
   parser.add_argument(
     "measures", nargs="*", metavar="MEASURE", help=f"one of {', '.join(MEASURES)}; all if none"
   )
@@ -40,7 +44,7 @@ def parse_arguments() -> argparse.Namespace:
   )
   parser.add_argument("--scale", type=float, default=1, help="TPC-H's scale factor (1)")
   parser.add_argument(
-    "--data", type=Path, default=ROOT / ".build" / "bench", help="where the data is kept"
+    "--data", type=Path, default=cache_folder(), help="where the data is kept (%(default)s)"
   )
   parser.add_argument("--binary", type=Path, help="the server (the newest build)")
   parser.add_argument("--json", type=Path, help="write every single figure to this file too")

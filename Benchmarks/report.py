@@ -14,7 +14,7 @@ import adbc_driver_flightsql
 import duckdb
 import pyarrow
 
-from setting import Setting
+from Benchmarks.setting import Setting
 
 
 @dataclass

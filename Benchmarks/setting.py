@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset import Dataset
+from Benchmarks.dataset import Dataset
 from support.server import Server
 
 

@@ -10,9 +10,9 @@ import time
 
 import pyarrow.flight as flight
 
-from peer import Peer
-from report import Row
-from setting import Setting, alternating
+from Benchmarks.peer import Peer
+from Benchmarks.report import Row
+from Benchmarks.setting import Setting, alternating
 from support.flightsql import Command
 
 CLIENT_COUNTS = (1, 8, 32)

@@ -6,8 +6,8 @@ import time
 
 import pyarrow.flight as flight
 
-from report import Row
-from setting import Setting
+from Benchmarks.report import Row
+from Benchmarks.setting import Setting
 from support.flightsql import read_table
 
 

@@ -12,10 +12,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.flight as flight
 
-from dataset import LINEITEM, write_batches
-from peer import Peer
-from report import Row
-from setting import Setting, alternating
+from Benchmarks.dataset import LINEITEM, write_batches
+from Benchmarks.peer import Peer
+from Benchmarks.report import Row
+from Benchmarks.setting import Setting, alternating
 from support.flightsql import open_query
 
 BATCH_ROWS = 65_536

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import adbc_driver_flightsql.dbapi as adbc
 import pyarrow as pa
 
-from report import Row
-from setting import Setting, alternating
+from Benchmarks.report import Row
+from Benchmarks.setting import Setting, alternating
 
 
 def measure(setting: Setting) -> list[Row]:

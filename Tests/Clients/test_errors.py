@@ -29,7 +29,7 @@ FAILURES = [
   ("CREATE TABLE {t} (a INTEGER); CREATE TABLE {t} (a INTEGER)", StatusCode.ALREADY_EXISTS, "{t}"),
   ("CREATE SCHEMA main", StatusCode.ALREADY_EXISTS, "main"),
   ("CREATE TABLE {t} (a INTEGER PRIMARY KEY); INSERT INTO {t} VALUES (1), (1)",
-   StatusCode.INVALID_ARGUMENT, "(?i)duplicate key|constraint"),
+   StatusCode.ALREADY_EXISTS, "(?i)duplicate key|constraint"),
   ("CREATE TABLE {t} (a INTEGER NOT NULL); INSERT INTO {t} VALUES (NULL)",
    StatusCode.INVALID_ARGUMENT, "NOT NULL"),
   ("CREATE TABLE {t} (a INTEGER CHECK (a > 0)); INSERT INTO {t} VALUES (-1)",
@@ -134,7 +134,8 @@ def test_messages_keep_their_characters(raw):
     "INSTALL nosuch_extension",
     "ATTACH 'nosuch/folder/file.db'",
     "COPY (SELECT 1) TO 'nosuch/folder/file.parquet'",
-    "SELECT * FROM read_text('nosuch/file')",
+    "SELECT * FROM read_csv('nosuch/file')",
+    "SELECT * FROM read_parquet('nosuch/*.parquet')",
   ],
 )
 def test_messages_name_no_path_of_the_servers_machine(raw, sql: str):

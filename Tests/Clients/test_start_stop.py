@@ -126,7 +126,7 @@ def test_a_running_statement_is_finished_and_no_new_one_taken(start, number: sig
 
 
 def test_work_that_outlasts_the_grace_period_is_interrupted(start):
-  own = start("--shutdown-grace-seconds", "0.5")
+  own = start("--shutdown-grace-seconds", "1")
   statement = Running(own, ENDLESS)
   assert eventually(statement.is_at_work)
   own.send(signal.SIGTERM)
@@ -157,6 +157,27 @@ def test_an_idle_client_does_not_hold_it_up(start):
     assert own.wait(5) == 0
 
 
+def test_connections_that_come_during_shutdown_do_not_hold_it_up(start):
+  """They may be accepted and gone before the server has taken note of them."""
+  own = start("--shutdown-grace-seconds", "600")
+  connected = threading.Barrier(3)
+
+  def come_and_go() -> None:
+    accepts(own.port)
+    connected.wait(10)
+    while accepts(own.port):
+      continue
+
+  threads = [threading.Thread(target=come_and_go) for _ in range(2)]
+  for thread in threads:
+    thread.start()
+  connected.wait(10)
+  own.send(signal.SIGTERM)
+  assert own.wait(10) == 0
+  for thread in threads:
+    thread.join()
+
+
 def test_a_database_on_disk_is_checkpointed_and_found_again(start, tmp_path):
   path = tmp_path / "kept.db"
   own = start("--database", str(path))
@@ -177,20 +198,41 @@ def test_a_database_is_whole_after_a_second_signal(start, tmp_path):
   statement = Running(own, ENDLESS)
   assert eventually(statement.is_at_work)
   own.send(signal.SIGTERM)
+  assert eventually(lambda: not accepts(own.port))
   own.send(signal.SIGTERM)
-  own.wait(5)
+  assert own.wait(5) == 0
   statement.join()
   assert answer(start("--database", str(path)), "SELECT count(*) FROM t") == [(1000,)]
 
 
-def test_what_was_committed_survives_a_crash(tmp_path, start):
+def test_what_was_committed_survives_a_crash_while_writing(tmp_path, start):
+  """A hundred rows at a time, each a transaction of its own, until the process is killed."""
   path = tmp_path / "kept.db"
   crashing = Server("--database", str(path))
+  confirmed = []
+
+  def write() -> None:
+    with RawClient(crashing.address) as raw:
+      for turn in range(100_000):
+        sql = f"INSERT INTO t SELECT {turn}, i FROM range(100) AS r(i)"
+        try:
+          confirmed.append(raw.update(Command.update(sql)))
+        except grpc.RpcError:
+          return
+
   try:
-    answer(crashing, "CREATE TABLE t AS SELECT i FROM range(1000) AS r(i)")
+    answer(crashing, "CREATE TABLE t (turn INTEGER, i INTEGER)")
+    writing = threading.Thread(target=write)
+    writing.start()
+    assert eventually(lambda: len(confirmed) >= 50)
   finally:
     crashing.kill()
-  assert answer(start("--database", str(path)), "SELECT count(*) FROM t") == [(1000,)]
+  writing.join(20)
+  assert not writing.is_alive()
+  own = start("--database", str(path))
+  sizes = answer(own, "SELECT turn, count(*) FROM t GROUP BY turn ORDER BY turn")
+  assert sizes == [(turn, 100) for turn in range(len(sizes))], "whole transactions only"
+  assert len(confirmed) <= len(sizes) <= len(confirmed) + 1, "none is lost that was confirmed"
 
 
 def test_read_only(start, tmp_path):
@@ -250,7 +292,6 @@ REFUSED = {
   "negative grace": ["serve", "--port", "0", "--shutdown-grace-seconds", "-1"],
   "unknown log level": ["serve", "--port", "0", "--log-level", "loud"],
   "unknown command": ["nosuch"],
-  "initial SQL that fails": ["serve", "--port", "0", "--init-sql", "SELECT nosuch"],
   "database in no folder": ["serve", "--port", "0", "--database", "nosuch/folder/kept.db"],
   "host that isn't here": ["serve", "--port", "0", "--host", "192.0.2.1"],
 }
@@ -264,11 +305,29 @@ def test_a_bad_setting_is_one_clear_line(arguments: list[str]):
 def assert_refused(ended) -> str:
   assert ended.returncode > 0, "an error's exit code, and no signal"
   assert ended.stdout == ""
-  lines = [line for line in ended.stderr.splitlines() if line.strip()]
-  usage = [line for line in lines if re.match(r"(Usage:|Help:|  See )", line)]
-  assert len(lines) - len(usage) == 1, ended.stderr
-  assert lines[0].lower().startswith("error: ")
-  return lines[0]
+  line, *rest = [line for line in ended.stderr.splitlines() if line.strip()]
+  assert line.startswith("Error: ")
+  # The command line's own errors add the values that there are, and where to read more.
+  assert [text for text in rest if not re.match(r"(Usage:|Help:|  See |  - )", text)] == []
+  return line
+
+
+@pytest.mark.parametrize("by_file", [False, True], ids=["flag", "file"])
+def test_initial_sql_that_fails_is_told_with_its_place(by_file: bool, tmp_path):
+  """DuckDB's own words, which point at the place in lines of their own."""
+  sql = "CREATE TABLE t (a INTEGER);\nSELECT nosuch"
+  (tmp_path / "initial.sql").write_text(sql)
+  arguments = ["serve", "--host", "127.0.0.1", "--port", "0"]
+  if by_file:
+    ended = run_to_end(
+      *arguments, environment={"LAKEHOUSE_INIT_SQL_FILE": str(tmp_path / "initial.sql")}
+    )
+  else:
+    ended = run_to_end(*arguments, "--init-sql", sql)
+  assert ended.returncode > 0 and ended.stdout == ""
+  line = ended.stderr.splitlines()[0]
+  assert line.startswith("Error: ") and "nosuch" in line
+  assert ("initial.sql" if by_file else "--init-sql") in line, "the line names the setting"
 
 
 def test_a_port_in_use_is_one_clear_line(start):

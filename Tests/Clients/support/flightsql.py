@@ -139,8 +139,8 @@ class RawClient:
   }
 
   def __init__(self, address: str, **options: int | str):
-    names = {name.replace("_", "."): value for name, value in options.items()}
-    settings = {"grpc.use_local_subchannel_pool": 1} | {f"grpc.{n}": v for n, v in names.items()}
+    settings = {"grpc.use_local_subchannel_pool": 1}
+    settings |= {f"grpc.{name}": value for name, value in options.items()}
     self.channel = grpc.insecure_channel(address, options=list(settings.items()))
     self.methods = {
       name: getattr(self.channel, kind)(f"/arrow.flight.protocol.FlightService/{name}")

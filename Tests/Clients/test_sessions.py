@@ -1,0 +1,151 @@
+"""How a session is recognised, what it keeps to itself, and how it ends."""
+
+from __future__ import annotations
+
+import adbc_driver_flightsql.dbapi as adbc
+import grpc
+import pyarrow.flight as flight
+import pytest
+
+from support import protobuf
+from support.flightsql import Command, RawClient, descriptor, read_table
+from support.server import eventually
+
+COOKIE = "arrow_flight_session_id"
+
+
+def headers_of_first_answer(client: RawClient) -> dict[str, str]:
+  method = client.methods["GetSchema"]
+  _, call = method.with_call(descriptor(Command.query("SELECT 1")), metadata=client.metadata)
+  return {key: value for key, value in call.initial_metadata()}
+
+
+def cookie(headers: dict[str, str]) -> tuple[str, str]:
+  """The header that sends a session's cookie back."""
+  content = headers["set-cookie"].split(";")[0]
+  assert content.startswith(f"{COOKIE}=")
+  return ("cookie", content)
+
+
+def bearer(headers: dict[str, str]) -> tuple[str, str]:
+  assert headers["authorization"].startswith("Bearer ")
+  return ("authorization", headers["authorization"])
+
+
+@pytest.mark.parametrize("identify", [cookie, bearer])
+def test_a_session_follows_its_client_to_another_connection(server, identify):
+  with RawClient(server.address) as first, RawClient(server.address) as second:
+    identity = identify(headers_of_first_answer(first))
+    first.metadata = second.metadata = [identity]
+    first.query("CREATE TEMP TABLE mine AS SELECT 7 AS a")
+    handle = first.prepare("SELECT a FROM mine").handle
+    first.close()
+    assert second.rows("SELECT a FROM mine") == [(7,)]
+    assert second.flight_info(Command.prepared_query(handle)).tickets
+    second.action("CloseSession")
+
+
+def test_clients_behind_one_connection_have_sessions_of_their_own(server):
+  """As behind a proxy that sends all its clients' calls over one connection."""
+  with RawClient(server.address) as proxy, RawClient(server.address) as elsewhere:
+    mine = [cookie(headers_of_first_answer(proxy))]
+    others = [cookie(headers_of_first_answer(elsewhere))]
+    for identity, value in ((mine, 1), (others, 2)):
+      proxy.metadata = identity
+      proxy.query(f"CREATE TEMP TABLE t AS SELECT {value} AS a")
+    for identity, value in ((mine, 1), (others, 2)):
+      proxy.metadata = identity
+      assert proxy.rows("SELECT a FROM t") == [(value,)]
+
+
+def test_a_client_is_told_its_session_once(server):
+  with RawClient(server.address) as client:
+    assert "set-cookie" in headers_of_first_answer(client)
+    assert "set-cookie" not in headers_of_first_answer(client)
+
+
+@pytest.mark.parametrize(
+  "header",
+  [
+    ("cookie", f"{COOKIE}=00000000000000000000000000000000"),
+    ("cookie", f"{COOKIE}="),
+    ("cookie", "another=1; third"),
+    ("cookie", f"{COOKIE}={'x' * 3000}"),
+    ("authorization", "Bearer session-00000000000000000000000000000000"),
+    ("authorization", "Bearer"),
+    ("authorization", "Basic not base64"),
+  ],
+)
+def test_an_unknown_identity_gets_a_new_session(server, header: tuple[str, str]):
+  with RawClient(server.address) as client:
+    client.metadata = [header]
+    assert "set-cookie" in headers_of_first_answer(client)
+    assert client.rows("SELECT 42") == [(42,)]
+
+
+def test_a_prepared_statement_belongs_to_its_session(server):
+  with RawClient(server.address) as mine, RawClient(server.address) as other:
+    handle = mine.prepare("SELECT 1 AS a").handle
+    with pytest.raises(grpc.RpcError) as caught:
+      other.flight_info(Command.prepared_query(handle))
+    assert caught.value.code() == grpc.StatusCode.NOT_FOUND
+    with pytest.raises(grpc.RpcError) as caught:
+      other.close_prepared(handle)
+    assert caught.value.code() == grpc.StatusCode.NOT_FOUND
+    assert mine.flight_info(Command.prepared_query(handle)).tickets
+
+
+def test_a_closed_session_leaves_nothing(server, name):
+  with RawClient(server.address) as client, RawClient(server.address) as watcher:
+    client.query(f"CREATE TABLE {name} (a INTEGER)")
+    client.query("CREATE TEMP TABLE mine AS SELECT 1 AS a")
+    handle = client.prepare("SELECT 1 AS a").handle
+    (unfetched,) = client.flight_info(Command.query("SELECT a FROM mine")).tickets
+    client.query("BEGIN")
+    client.query(f"INSERT INTO {name} VALUES (1)")
+    (answer,) = client.action("CloseSession")
+    assert protobuf.first(answer, 1) == 1, "closed"
+    assert watcher.rows(f"SELECT count(*) FROM {name}") == [(0,)], "rolled back"
+    with pytest.raises(grpc.RpcError, match="mine"):
+      client.query("SELECT a FROM mine")
+    for call in (
+      lambda: client.flight_info(Command.prepared_query(handle)),
+      lambda: client.messages(unfetched),
+    ):
+      with pytest.raises(grpc.RpcError) as caught:
+        call()
+      assert caught.value.code() == grpc.StatusCode.NOT_FOUND
+    assert client.rows("SELECT 42") == [(42,)], "in a session that is new"
+    assert eventually(lambda: dropped(watcher, name)), "no lock of it is left"
+
+
+def dropped(client: RawClient, name: str) -> bool:
+  try:
+    client.query(f"DROP TABLE {name}")
+  except grpc.RpcError:
+    return False
+  return True
+
+
+def test_connections_of_adbc_have_sessions_of_their_own(server):
+  with (
+    adbc.connect(server.uri, autocommit=True) as first,
+    adbc.connect(server.uri, autocommit=True) as second,
+    first.cursor() as mine,
+    second.cursor() as other,
+  ):
+    mine.execute("CREATE TEMP TABLE mine AS SELECT 1 AS a")
+    mine.execute("SET VARIABLE v = 1")
+    other.execute("SELECT getvariable('v')")
+    assert other.fetchone() == (None,)
+    with pytest.raises(adbc.Error, match="mine"):
+      other.execute("SELECT * FROM mine")
+      other.fetchall()
+    mine.execute("SELECT a, getvariable('v') FROM mine")
+    assert mine.fetchone() == (1, 1)
+
+
+def test_a_session_of_arrows_client(server):
+  with flight.connect(server.uri) as client:
+    read_table(client, "CREATE TEMP TABLE mine AS SELECT 1 AS a")
+    assert read_table(client, "SELECT a FROM mine").to_pylist() == [{"a": 1}]
