@@ -9,7 +9,7 @@ import Testing
   private let resumedCount = Counter()
 
   private func queue() -> RequestQueue {
-    RequestQueue(highWaterMark: 500, lowWaterMark: 200, budget: budget) { [resumedCount] in
+    RequestQueue(highWaterMark: 500, lowWaterMark: 300, budget: budget) { [resumedCount] in
       resumedCount.increment()
     }
   }
