@@ -24,7 +24,6 @@ struct ErrorTests {
     Failure("SELECT * FROM missing", .catalog),
     Failure("SELECT missing FROM range(1)", .binder),
     Failure("SELECT no_such_function(1)", .catalog),
-    Failure("SELECT 'x'::INTEGER FROM range(1) WHERE 1 = [1]", .binder),
   ]
 
   /// The errors of execution, which have a code of their own in some functions only.

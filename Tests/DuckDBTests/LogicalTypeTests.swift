@@ -46,7 +46,7 @@ struct LogicalTypeTests {
     #expect(LogicalType(kind).sqlName == name)
   }
 
-  @Test(arguments: plain + nested)
+  @Test(arguments: plain.filter { $0.1 != .variant } + nested)
   func `A parameter can be a list of any type`(name: String, kind: LogicalType.Kind) throws {
     let statement = try Connection.inMemory().prepare("SELECT $1 AS c")
     try statement.bind(.list([], of: LogicalType(kind)), at: 1)
@@ -67,8 +67,8 @@ struct LogicalTypeTests {
     #expect(type.kind == .enum(["sad", "happy"]))
   }
 
-  @Test func `An untyped NULL has a type of its own`() throws {
+  @Test func `An untyped NULL is the integer that DuckDB makes of it`() throws {
     let statement = try Connection.inMemory().prepare("SELECT NULL AS c")
-    #expect(statement.columns == [Column("c", LogicalType(.sqlNull))])
+    #expect(statement.columns == [Column("c", LogicalType(.integer))])
   }
 }

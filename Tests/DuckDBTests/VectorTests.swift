@@ -22,10 +22,10 @@ struct VectorTests {
 
   @Test func `Booleans and integers have slots of their width`() throws {
     #expect(try self.slot("true", as: UInt8.self) == 1)
-    #expect(try self.slot("-128::TINYINT", as: Int8.self) == .min)
-    #expect(try self.slot("-32768::SMALLINT", as: Int16.self) == .min)
-    #expect(try self.slot("-2147483648::INTEGER", as: Int32.self) == .min)
-    #expect(try self.slot("-9223372036854775808::BIGINT", as: Int64.self) == .min)
+    #expect(try self.slot("(-128)::TINYINT", as: Int8.self) == .min)
+    #expect(try self.slot("(-32768)::SMALLINT", as: Int16.self) == .min)
+    #expect(try self.slot("(-2147483648)::INTEGER", as: Int32.self) == .min)
+    #expect(try self.slot("(-9223372036854775808)::BIGINT", as: Int64.self) == .min)
     #expect(try self.slot("255::UTINYINT", as: UInt8.self) == .max)
     #expect(try self.slot("65535::USMALLINT", as: UInt16.self) == .max)
     #expect(try self.slot("4294967295::UINTEGER", as: UInt32.self) == .max)
@@ -36,9 +36,9 @@ struct VectorTests {
 
   @Test func `Wide integers are two words, the lower one first`() throws {
     let hugeint = try self.slot("-2::HUGEINT", as: SIMD2<UInt64>.self)
-    #expect(hugeint == [.max - 1, .max])
+    #expect(hugeint == SIMD2<UInt64>(.max - 1, .max))
     let uuid = try self.slot("'00000000-0000-0001-0000-000000000002'::UUID", as: SIMD2<UInt64>.self)
-    #expect(uuid == [2, 1 | 1 << 63])
+    #expect(uuid == SIMD2<UInt64>(2, 1 | 1 << 63))
   }
 
   @Test func `Decimals have the smallest slot that holds their digits`() throws {

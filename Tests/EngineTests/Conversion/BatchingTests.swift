@@ -8,7 +8,7 @@ struct BatchingTests {
     SELECT i, i % 2 = 0 AS b, (i / 7)::DECIMAL(9, 3) AS d,
       CASE WHEN i % 3 = 0 THEN NULL ELSE repeat('text ' || i, (i % 6)::INTEGER) END AS s,
       CASE i % 5 WHEN 0 THEN NULL WHEN 1 THEN [] ELSE range(i % 13) END AS l,
-      CASE WHEN i % 7 = 0 THEN NULL ELSE [i, NULL, -i]::BIGINT[3] END AS a,
+      ([[i, NULL, -i]::BIGINT[3], NULL])[1 + (i % 7 = 0)::INTEGER] AS a,
       CASE WHEN i % 4 = 0 THEN NULL ELSE {'x': i, 'y': [i::VARCHAR, NULL]} END AS st,
       MAP {i: NULL, i + 1: 'value ' || i} AS m,
       CASE WHEN i % 2 = 0 THEN union_value(n := i)::UNION(n BIGINT, s VARCHAR)

@@ -38,7 +38,7 @@ struct NestedConversionTests {
 
   @Test func `Arrays keep their places where they are NULL`() throws {
     let sql = """
-      SELECT CASE WHEN i % 3 = 0 THEN NULL ELSE [i, NULL]::BIGINT[2] END FROM range(5000) t(i)
+      SELECT ([[i, NULL]::BIGINT[2], NULL])[1 + (i % 3 = 0)::INTEGER] FROM range(5000) t(i)
       """
     let expected = (0..<5000).map { row -> Cell in
       row % 3 == 0 ? .null : .list([.int(Int128(row)), .null])
@@ -99,7 +99,7 @@ struct NestedConversionTests {
       SELECT CASE WHEN i % 7 = 0 THEN NULL ELSE [
         CASE WHEN i % 5 = 0 THEN NULL ELSE {'m': MAP {
           i: CASE WHEN i % 3 = 0 THEN NULL ELSE [
-            CASE WHEN i % 2 = 0 THEN NULL ELSE ['deep ' || i, NULL]::VARCHAR[2] END
+            ([['deep ' || i, NULL]::VARCHAR[2], NULL])[1 + (i % 2 = 0)::INTEGER]
           ] END
         }} END
       ] END FROM range(5000) t(i)
@@ -117,7 +117,7 @@ struct NestedConversionTests {
   @Test func `Values of the parent's NULLs are never read`() throws {
     let tooLarge = "('1' || repeat('0', 38))::HUGEINT"
     let sql = """
-      SELECT CASE WHEN i = 1 THEN s END, CASE WHEN i = 1 THEN a END, CASE WHEN i = 1 THEN l END
+      SELECT CASE WHEN i = 1 THEN s END, ([a, NULL])[1 + (i = 0)::INTEGER], CASE WHEN i = 1 THEN l END
       FROM (SELECT i, {'h': h} AS s, [h]::HUGEINT[1] AS a, [h] AS l
         FROM (SELECT i, CASE WHEN i = 0 THEN \(tooLarge) ELSE 1 END AS h FROM range(2) t(i)))
       """

@@ -8,7 +8,7 @@ struct TextFormatTests {
   private static let timesTZ = """
     (format(
       '{:02d}:{:02d}:{:02d}', hash(i) % 24, hash(i + 1) % 60, hash(i + 2) % 60
-    ) || CASE i % 4 WHEN 0 THEN '' ELSE rpad('.', 1 + i % 7, (hash(i) % 1000000)::VARCHAR) END
+    ) || CASE i % 4 WHEN 0 THEN '' ELSE rpad('.', (2 + i % 6)::INTEGER, (hash(i) % 1000000)::VARCHAR) END
       || CASE WHEN hash(i) % 2 = 0 THEN '+' ELSE '-' END
       || format('{:02d}:{:02d}:{:02d}', hash(i) % 16, i % 3 * 20, i % 5 * 7))::TIMETZ
     """
