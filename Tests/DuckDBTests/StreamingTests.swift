@@ -46,7 +46,7 @@ struct StreamingTests {
 
   @Test func `Rows before an error in the middle of a stream arrive`() throws {
     let connection = try Connection.inMemory(options: ["threads": "1"])
-    let sql = "SELECT CASE WHEN i = 100000 THEN error('late') ELSE i END FROM range(200000) t(i)"
+    let sql = "SELECT CASE WHEN i = 1000000 THEN error('late') ELSE i END FROM range(2000000) t(i)"
     var result = try connection.prepare(sql).stream()
     var rowCount = 0
     do throws(DuckDBError) {

@@ -10,7 +10,7 @@ struct TextFormatTests {
       '{:02d}:{:02d}:{:02d}', hash(i) % 24, hash(i + 1) % 60, hash(i + 2) % 60
     ) || CASE i % 4 WHEN 0 THEN '' ELSE rpad('.', (2 + i % 6)::INTEGER, (hash(i) % 1000000)::VARCHAR) END
       || CASE WHEN hash(i) % 2 = 0 THEN '+' ELSE '-' END
-      || format('{:02d}:{:02d}:{:02d}', hash(i) % 16, i % 3 * 20, i % 5 * 7))::TIMETZ
+      || format('{:02d}:{:02d}:{:02d}', hash(i) % 16, 1 + i % 59, i % 5 * 7))::TIMETZ
     """
   private static let bignums = """
     (CASE WHEN i % 2 = 0 THEN '' ELSE '-' END || (1 + i % 9) || rpad(
@@ -26,6 +26,11 @@ struct TextFormatTests {
       Issue.record("\(found) instead of \(expected)")
       return
     }
+  }
+
+  @Test func `A time zone's minutes are never left out before its seconds`() throws {
+    // DuckDB's cast gives +06:21, which reads as 21 minutes.
+    #expect(try ConvertedResult.cell("'01:02:03+06:00:21'::TIMETZ") == .text("01:02:03+06:00:21"))
   }
 
   @Test(arguments: [
