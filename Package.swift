@@ -97,7 +97,23 @@ let package = Package(
       dependencies: ["Engine", "Server", argumentParser, logging, nioCore],
       swiftSettings: settings
     ),
-    .testTarget(name: "DuckDBTests", dependencies: ["DuckDB"], swiftSettings: settings),
+    .target(
+      name: "StatementMix",
+      dependencies: ["DuckDB"],
+      path: "Tests/StatementMix",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "StatementMixRun",
+      dependencies: ["DuckDB", "StatementMix"],
+      path: "Tests/StatementMixRun",
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "DuckDBTests",
+      dependencies: ["DuckDB", "StatementMix"],
+      swiftSettings: settings
+    ),
     .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC", nioCore], swiftSettings: settings),
     .testTarget(
       name: "EngineTests",
