@@ -101,7 +101,6 @@ let package = Package(
       dependencies: ["Engine", "Server", argumentParser, logging, nioCore],
       swiftSettings: settings
     ),
-    .testTarget(name: "DuckDBTests", dependencies: ["DuckDB"], swiftSettings: settings),
     .testTarget(
       name: "ArrowIPCTests",
       dependencies: ["ArrowIPC", nioCore],
@@ -111,6 +110,23 @@ let package = Package(
       name: "ArrowRoundTrip",
       dependencies: ["ArrowIPC", nioCore],
       path: "Tests/ArrowRoundTrip",
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "DuckDBTests",
+      dependencies: ["DuckDB", "StatementMix"],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "StatementMix",
+      dependencies: ["DuckDB"],
+      path: "Tests/StatementMix",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "StatementMixRun",
+      dependencies: ["DuckDB", "StatementMix"],
+      path: "Tests/StatementMixRun",
       swiftSettings: settings
     ),
     .testTarget(
