@@ -24,11 +24,15 @@ units: setup
 	@$(BUILD) --build-tests
 	@swift test -c release --skip-build --quiet
 
-clients: test-setup build
+clients: test-setup
+	@$(BUILD)
 	@.venv/bin/python -m pytest -q Tests/Clients
 
 bench: test-setup build
 	@.venv/bin/python -m Benchmarks
+
+fuzz: setup
+	@FuzzTesting/run 60
 
 format:
 	@swift format --in-place --parallel --recursive Package.swift Sources Tests --ignore-unparsable-files

@@ -101,10 +101,32 @@ let package = Package(
       dependencies: ["Engine", "Server", argumentParser, logging, nioCore],
       swiftSettings: settings
     ),
-    .testTarget(name: "DuckDBTests", dependencies: ["DuckDB"], swiftSettings: settings),
     .testTarget(
       name: "ArrowIPCTests",
       dependencies: ["ArrowIPC", nioCore],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "ArrowRoundTrip",
+      dependencies: ["ArrowIPC", nioCore],
+      path: "Tests/ArrowRoundTrip",
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "DuckDBTests",
+      dependencies: ["DuckDB", "StatementMix"],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "StatementMix",
+      dependencies: ["DuckDB"],
+      path: "Tests/StatementMix",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "StatementMixRun",
+      dependencies: ["DuckDB", "StatementMix"],
+      path: "Tests/StatementMixRun",
       swiftSettings: settings
     ),
     .testTarget(
@@ -120,6 +142,17 @@ let package = Package(
     .testTarget(
       name: "FlightSQLTests",
       dependencies: ["FlightProtocol", "FlightSQL", swiftProtobuf],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "GRPCTransportTests",
+      dependencies: ["GRPCTransport", grpcCore, nioCore, nioHPACK, nioHTTP2, nioPosix],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "TransportEcho",
+      dependencies: ["GRPCTransport", grpcCore, nioCore, nioPosix],
+      path: "Tests/TransportEcho",
       swiftSettings: settings
     ),
   ]

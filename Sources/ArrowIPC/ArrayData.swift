@@ -10,8 +10,9 @@ package struct ArrayData: Hashable, Sendable {
   package var rowCount: Int
   /// All rows of type `null` count as null; rows of unions and run-end encoded arrays don't.
   package var nullCount: Int
-  /// In the order of the Arrow columnar format, validity first where the type has it. Validity is
-  /// empty if nothing is null, offsets may be if there are no rows.
+  /// In the order of the Arrow columnar format, validity first where the type has it.
+  ///
+  /// Validity is empty if nothing is null, offsets may be if there are no rows.
   package var buffers: [ByteBuffer]
   /// One array for each of `type.children`.
   package var children: [ArrayData]

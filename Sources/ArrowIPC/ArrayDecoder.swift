@@ -6,6 +6,7 @@ struct ArrayDecoder {
   private let body: ByteBuffer
   private let dictionaries: [Int64: DictionaryValues]
   private let limits: DecoderLimits
+  private var validator: ArrayValidator
   private var nodeIndex = 0
   private var bufferIndex = 0
   private var variadicIndex = 0
@@ -20,8 +21,11 @@ struct ArrayDecoder {
   ) throws(ArrowIPCError) -> [ArrayData] {
     try Self.checkRanges(layout.buffers, bodyByteCount: body.readableBytes)
     var decoder = ArrayDecoder(
-      layout: layout, body: body, dictionaries: dictionaries, limits: limits)
-    var validator = ArrayValidator(bodyByteCount: body.readableBytes)
+      layout: layout,
+      body: body,
+      dictionaries: dictionaries,
+      limits: limits
+    )
     try decoder.checkRowCount(layout.rowCount)
     var columns: [ArrayData] = []
     columns.reserveCapacity(fields.count)
@@ -30,13 +34,13 @@ struct ArrayDecoder {
         let column = try decoder.array(field)
         guard column.rowCount == layout.rowCount else {
           throw ArrowIPCError(
-            .invalidBatch, "\(column.rowCount) rows in a batch of \(layout.rowCount).")
+            .invalidBatch,
+            "\(column.rowCount) rows in a batch of \(layout.rowCount)."
+          )
         }
-        try validator.validate(column)
         columns.append(column)
       } catch {
-        let name = field.name.prefix(64)
-        throw ArrowIPCError(error.code, "Column \(index) (\(name)): \(error.message)")
+        throw error.inside("Column \(index)", field.name)
       }
     }
     try decoder.finish()
@@ -53,12 +57,14 @@ struct ArrayDecoder {
     self.body = body
     self.dictionaries = dictionaries
     self.limits = limits
+    self.validator = ArrayValidator(bodyByteCount: body.readableBytes)
   }
 
   /// Buffers must lie in the body, and not overlap: a small body that is used a thousand times
   /// would cost a thousand times its size to check.
   private static func checkRanges(
-    _ ranges: [RecordBatchLayout.BufferRange], bodyByteCount: Int
+    _ ranges: [RecordBatchLayout.BufferRange],
+    bodyByteCount: Int
   ) throws(ArrowIPCError) {
     var total = 0
     for range in ranges {
@@ -91,18 +97,18 @@ struct ArrayDecoder {
 
   private mutating func array(_ field: Field) throws(ArrowIPCError) -> ArrayData {
     let node = try self.nextNode()
-    guard let dictionary = field.dictionary else {
-      return try self.array(field.type, node)
+    var array = try self.array(field.dictionary?.indexType ?? field.type, node)
+    if let id = field.dictionary?.id {
+      // A dictionary may be missing where every row is null: it then has no values to refer to.
+      array.dictionary = self.dictionaries[id] ?? DictionaryValues(id: id, chunks: [])
     }
-    var indices = try self.array(dictionary.indexType, node)
-    // A dictionary may be missing where every row is null: it then has no values to refer to.
-    indices.dictionary =
-      self.dictionaries[dictionary.id] ?? DictionaryValues(id: dictionary.id, chunks: [])
-    return indices
+    try self.validator.validate(array)
+    return array
   }
 
   private mutating func array(
-    _ type: DataType, _ node: FieldNode
+    _ type: DataType,
+    _ node: FieldNode
   ) throws(ArrowIPCError) -> ArrayData {
     var array = ArrayData(type: type, rowCount: node.rowCount)
     if type.hasValidity {
@@ -125,7 +131,11 @@ struct ArrayDecoder {
       }
     }
     for child in type.children {
-      array.children.append(try self.array(child))
+      do throws(ArrowIPCError) {
+        array.children.append(try self.array(child))
+      } catch {
+        throw error.inside("child", child.name)
+      }
     }
     return array
   }
@@ -163,7 +173,9 @@ struct ArrayDecoder {
     self.bufferIndex += 1
     guard range.byteCount > 0,
       let buffer = self.body.getSlice(
-        at: self.body.readerIndex + range.offset, length: range.byteCount)
+        at: self.body.readerIndex + range.offset,
+        length: range.byteCount
+      )
     else { return ByteBuffer() }
     return buffer
   }

@@ -3,7 +3,8 @@ import NIOCore
 extension ArrayValidator {
   /// Checks that every string is UTF-8: at once where the whole buffer is, else row by row.
   static func checkText<Offset: SignedInteger & FixedWidthInteger & BitwiseCopyable>(
-    _ array: ArrayData, offsets type: Offset.Type
+    _ array: ArrayData,
+    offsets type: Offset.Type
   ) throws(ArrowIPCError) {
     let dataBuffer = array.buffers[2]
     let data = dataBuffer.readableBytesSpan
@@ -76,7 +77,10 @@ extension ArrayValidator {
   }
 
   private static func checkInlineView(
-    _ views: RawSpan, _ row: Int, byteCount: Int, isText: Bool
+    _ views: RawSpan,
+    _ row: Int,
+    byteCount: Int,
+    isText: Bool
   ) throws(ArrowIPCError) {
     guard byteCount >= 0 else {
       throw ArrowIPCError(.invalidBatch, "The view in row \(row) has \(byteCount) bytes.")
@@ -93,7 +97,9 @@ extension ArrayValidator {
 
   /// Tells whether a part of a data buffer is text, given what the whole buffer is.
   private mutating func isText(
-    _ range: Range<Int>, of buffer: RawSpan, _ encoding: TextEncoding
+    _ range: Range<Int>,
+    of buffer: RawSpan,
+    _ encoding: TextEncoding
   ) throws(ArrowIPCError) -> Bool {
     switch encoding {
     case .ascii:
@@ -106,7 +112,9 @@ extension ArrayValidator {
       self.textBudget -= range.count
       guard self.textBudget >= 0 else {
         throw ArrowIPCError(
-          .limitExceeded, "Too many views overlap in a buffer that is not valid UTF-8 throughout.")
+          .limitExceeded,
+          "Too many views overlap in a buffer that is not valid UTF-8 throughout."
+        )
       }
       return buffer.textEncoding(range) != .invalid
     }

@@ -23,7 +23,9 @@ extension ArrayValidator {
   }
 
   private static func checkDecimals(
-    _ array: ArrayData, _ limit: DecimalLimit, bitWidth: Int
+    _ array: ArrayData,
+    _ limit: DecimalLimit,
+    bitWidth: Int
   ) throws(ArrowIPCError) {
     let valueBuffer = array.buffers[1]
     let values = valueBuffer.readableBytesSpan
@@ -41,14 +43,17 @@ extension ArrayValidator {
         }
       guard fits || array.isNull(row) else {
         throw ArrowIPCError(
-          .invalidBatch, "The decimal in row \(row) has more digits than its type.")
+          .invalidBatch,
+          "The decimal in row \(row) has more digits than its type."
+        )
       }
     }
   }
 
-  /// Checks that times are within the day.
+  /// Checks that times are within the day, or its end: 24:00:00 is a time to DuckDB.
   private static func checkTimes(
-    _ array: ArrayData, _ unit: DataType.TimeUnit
+    _ array: ArrayData,
+    _ unit: DataType.TimeUnit
   ) throws(ArrowIPCError) {
     let valueBuffer = array.buffers[1]
     let values = valueBuffer.readableBytesSpan
@@ -65,7 +70,7 @@ extension ArrayValidator {
       let value =
         isNarrow
         ? Int64(values.integer(Int32.self, at: row)) : values.integer(Int64.self, at: row)
-      guard 0..<unitsPerDay ~= value || array.isNull(row) else {
+      guard 0...unitsPerDay ~= value || array.isNull(row) else {
         throw ArrowIPCError(.invalidBatch, "The time in row \(row) is not within a day.")
       }
     }
@@ -88,7 +93,9 @@ extension ArrayValidator {
   }
 
   private static func checkIndices<Index: FixedWidthInteger & BitwiseCopyable>(
-    of array: ArrayData, _ type: Index.Type, below count: Int
+    of array: ArrayData,
+    _ type: Index.Type,
+    below count: Int
   ) throws(ArrowIPCError) {
     let indexBuffer = array.buffers[1]
     let indices = indexBuffer.readableBytesSpan
@@ -96,7 +103,9 @@ extension ArrayValidator {
       let index = indices.integer(type, at: row)
       guard (index >= 0 && index < count) || array.isNull(row) else {
         throw ArrowIPCError(
-          .invalidBatch, "Row \(row) has the index \(index) in a dictionary of \(count) values.")
+          .invalidBatch,
+          "Row \(row) has the index \(index) in a dictionary of \(count) values."
+        )
       }
     }
   }

@@ -15,11 +15,9 @@ struct ArrayValidator {
     self.textBudget = bodyByteCount * Self.textBudgetFactor
   }
 
+  /// Checks an array whose children have been checked.
   mutating func validate(_ array: ArrayData) throws(ArrowIPCError) {
     try Self.checkValidity(of: array)
-    for child in array.children {
-      try self.validate(child)
-    }
     switch array.type {
     case .null:
       break
@@ -37,7 +35,10 @@ struct ArrayValidator {
     case .listView: try Self.checkListViews(array, Int32.self)
     case .largeListView: try Self.checkListViews(array, Int64.self)
     case .fixedSizeList(_, let size):
-      try Self.checkChildren(of: array, rowCount: array.rowCount.multipliedReportingOverflow(by: size))
+      try Self.checkChildren(
+        of: array,
+        rowCount: array.rowCount.multipliedReportingOverflow(by: size)
+      )
     case .struct:
       try Self.checkChildren(of: array, rowCount: (array.rowCount, false))
     case .map:
@@ -82,7 +83,8 @@ struct ArrayValidator {
   }
 
   static func checkChildren(
-    of array: ArrayData, rowCount: (partialValue: Int, overflow: Bool)
+    of array: ArrayData,
+    rowCount: (partialValue: Int, overflow: Bool)
   ) throws(ArrowIPCError) {
     for child in array.children
     where rowCount.overflow || child.rowCount < rowCount.partialValue {
@@ -101,11 +103,15 @@ struct ArrayValidator {
 
   /// Checks a buffer's size, in bytes.
   static func require(
-    _ byteCount: Int, atLeast required: Int, _ name: String
+    _ byteCount: Int,
+    atLeast required: Int,
+    _ name: String
   ) throws(ArrowIPCError) {
     guard byteCount >= required else {
       throw ArrowIPCError(
-        .invalidBatch, "The \(name) buffer has \(byteCount) bytes instead of \(required).")
+        .invalidBatch,
+        "The \(name) buffer has \(byteCount) bytes instead of \(required)."
+      )
     }
   }
 }

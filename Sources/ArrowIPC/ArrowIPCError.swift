@@ -22,6 +22,11 @@ package struct ArrowIPCError: Error, Hashable, Sendable {
     self.code = code
     self.message = message
   }
+
+  /// The same error, told to have happened inside of something.
+  func inside(_ kind: String, _ name: String) -> ArrowIPCError {
+    ArrowIPCError(self.code, "\(kind) \"\(name.prefix(64))\": \(self.message)")
+  }
 }
 
 extension ArrowIPCError: CustomStringConvertible {

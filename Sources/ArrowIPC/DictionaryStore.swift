@@ -2,11 +2,15 @@ import NIOCore
 
 /// The dictionaries of a stream as they are at present.
 struct DictionaryStore: Sendable {
+  /// Roughly what an array takes besides its part of the body.
+  private static let arrayByteCount = 256
+
   private(set) var values: [Int64: DictionaryValues] = [:]
   private let limits: DecoderLimits
   /// What the values of each dictionary are, as the schema says.
   private var fields: [Int64: Field] = [:]
   private var byteCounts: [Int64: Int] = [:]
+  private var totalByteCount = 0
 
   init(limits: DecoderLimits) {
     self.limits = limits
@@ -16,7 +20,7 @@ struct DictionaryStore: Sendable {
   mutating func declare(_ declared: [Field]) throws(ArrowIPCError) {
     for field in declared {
       if let dictionary = field.dictionary {
-        let values = Field("values", field.type)
+        let values = Field("values of dictionary \(dictionary.id)", field.type)
         guard self.fields[dictionary.id, default: values] == values else {
           throw ArrowIPCError(
             .invalidSchema,
@@ -31,18 +35,25 @@ struct DictionaryStore: Sendable {
 
   /// Takes the batch in as the dictionary's values, or as further ones.
   mutating func update(
-    id: Int64, isDelta: Bool, _ layout: RecordBatchLayout, _ body: ByteBuffer
+    id: Int64,
+    isDelta: Bool,
+    _ layout: RecordBatchLayout,
+    _ body: ByteBuffer
   ) throws(ArrowIPCError) {
     guard let field = self.fields[id] else {
       throw ArrowIPCError(
-        .unexpectedMessage, "A batch came for dictionary \(id), which the schema doesn't have.")
+        .unexpectedMessage,
+        "A batch came for dictionary \(id), which the schema doesn't have."
+      )
     }
     let columns = try ArrayDecoder.columns(of: [field], layout, body, self.values, self.limits)
     var chunks: [ArrayData] = []
-    var byteCount = body.readableBytes
+    var byteCount = body.readableBytes + layout.nodes.count * Self.arrayByteCount
+    byteCount += columns.reduce(0) { $0 + self.byteCountOfDictionaries(in: $1) }
+    let previousByteCount = self.byteCounts[id, default: 0]
     if isDelta, let present = self.values[id] {
       chunks = present.chunks
-      byteCount += self.byteCounts[id, default: 0]
+      byteCount += previousByteCount
     }
     chunks += columns
     guard chunks.count <= self.limits.dictionaryChunkCount else {
@@ -54,7 +65,8 @@ struct DictionaryStore: Sendable {
       )
     }
     self.byteCounts[id] = byteCount
-    guard self.byteCounts.values.reduce(0, +) <= self.limits.dictionaryByteCount else {
+    self.totalByteCount += byteCount - previousByteCount
+    guard self.totalByteCount <= self.limits.dictionaryByteCount else {
       throw ArrowIPCError(
         .limitExceeded,
         "The dictionaries take more than \(self.limits.dictionaryByteCount) bytes."
@@ -63,8 +75,16 @@ struct DictionaryStore: Sendable {
     let updated = DictionaryValues(id: id, chunks: chunks)
     guard updated.rowCount <= self.limits.rowCount else {
       throw ArrowIPCError(
-        .limitExceeded, "Dictionary \(id) has more than \(self.limits.rowCount) values.")
+        .limitExceeded,
+        "Dictionary \(id) has more than \(self.limits.rowCount) values."
+      )
     }
     self.values[id] = updated
+  }
+
+  /// The bytes of the dictionaries that an array refers to: it keeps them when others replace them.
+  private func byteCountOfDictionaries(in array: ArrayData) -> Int {
+    let own = array.dictionary.map { self.byteCounts[$0.id, default: 0] } ?? 0
+    return array.children.reduce(own) { $0 + self.byteCountOfDictionaries(in: $1) }
   }
 }

@@ -22,7 +22,7 @@ struct FlatBufferReader {
 
   /// How often, on average, a byte may be visited.
   static let sharingFactor = 4
-  /// Tables inside tables. Types and dictionaries add a few levels to those of the fields.
+  /// Tables inside tables; types and dictionaries add a few levels to those of the fields.
   static let maximumDepth = 192
 
   private let bytes: ByteBuffer
@@ -38,7 +38,9 @@ struct FlatBufferReader {
   }
 
   func scalar<Value: FixedWidthInteger>(
-    _ field: Int, of table: Table, default defaultValue: Value
+    _ field: Int,
+    of table: Table,
+    default defaultValue: Value
   ) throws(ArrowIPCError) -> Value {
     guard let position = try self.position(field, of: table, byteCount: MemoryLayout<Value>.size)
     else { return defaultValue }
@@ -65,28 +67,37 @@ struct FlatBufferReader {
   }
 
   mutating func vector(
-    _ field: Int, of table: Table, elementByteCount: Int
+    _ field: Int,
+    of table: Table,
+    elementByteCount: Int
   ) throws(ArrowIPCError) -> Vector? {
     guard let position = try self.position(field, of: table, byteCount: 4) else { return nil }
     return try self.vector(
-      at: self.target(of: position), elementByteCount: elementByteCount, depth: table.depth)
+      at: self.target(of: position),
+      elementByteCount: elementByteCount,
+      depth: table.depth
+    )
   }
 
   mutating func table(
-    _ index: Int, of vector: Vector
+    _ index: Int,
+    of vector: Vector
   ) throws(ArrowIPCError) -> Table {
     try self.table(at: self.target(of: vector.position + index * 4), depth: vector.depth + 1)
   }
 
   /// Reads an integer `offset` bytes into an element of a vector of scalars or structs.
   func element<Value: FixedWidthInteger>(
-    _ index: Int, of vector: Vector, offset: Int = 0
+    _ index: Int,
+    of vector: Vector,
+    offset: Int = 0
   ) throws(ArrowIPCError) -> Value {
     try self.integer(at: vector.position + index * vector.elementByteCount + offset)
   }
 
   private mutating func table(
-    at position: Int, depth: Int
+    at position: Int,
+    depth: Int
   ) throws(ArrowIPCError) -> Table {
     guard depth <= Self.maximumDepth else {
       throw ArrowIPCError(.limitExceeded, "The metadata is nested too deeply.")
@@ -110,7 +121,9 @@ struct FlatBufferReader {
   }
 
   private mutating func vector(
-    at position: Int, elementByteCount: Int, depth: Int
+    at position: Int,
+    elementByteCount: Int,
+    depth: Int
   ) throws(ArrowIPCError) -> Vector {
     let count = Int(try self.integer(at: position) as UInt32)
     // Neither can overflow: the count has 32 bits, elements have at most 16 bytes.
@@ -118,12 +131,18 @@ struct FlatBufferReader {
     guard position + 4 <= self.bytes.readableBytes - byteCount else { throw Self.outOfRange }
     try self.charge(byteCount + 4)
     return Vector(
-      position: position + 4, elementByteCount: elementByteCount, depth: depth, count: count)
+      position: position + 4,
+      elementByteCount: elementByteCount,
+      depth: depth,
+      count: count
+    )
   }
 
   /// Where a field of a table lies, or nil where it is absent.
   private func position(
-    _ field: Int, of table: Table, byteCount: Int
+    _ field: Int,
+    of table: Table,
+    byteCount: Int
   ) throws(ArrowIPCError) -> Int? {
     let slot = 4 + field * 2
     guard slot + 2 <= table.vtableByteCount else { return nil }

@@ -86,8 +86,10 @@ extension FlatBufferWriter {
       self.add(unit.rawValue, to: onlyParameter, default: DataType.DateUnit.millisecond.rawValue)
     case .time(let unit):
       self.add(
-        unit.rawValue, to: FlatBufferField.Time.unit,
-        default: DataType.TimeUnit.millisecond.rawValue)
+        unit.rawValue,
+        to: FlatBufferField.Time.unit,
+        default: DataType.TimeUnit.millisecond.rawValue
+      )
       self.add(Int32(type.bitWidth ?? 32), to: FlatBufferField.Time.bitWidth, default: 32)
     case .timestamp(let unit, _):
       self.add(unit.rawValue, to: FlatBufferField.Timestamp.unit, default: 0)

@@ -81,7 +81,9 @@ struct FlatBufferWriter {
 
   /// Adds a scalar to the open table, unless it is what readers assume in its absence.
   mutating func add<Value: FixedWidthInteger>(
-    _ value: Value, to field: Int, default defaultValue: Value
+    _ value: Value,
+    to field: Int,
+    default defaultValue: Value
   ) {
     guard value != defaultValue else { return }
     self.align(to: MemoryLayout<Value>.size, following: MemoryLayout<Value>.size)

@@ -26,12 +26,18 @@ package struct MessageDecoder: Sendable {
     let message = try reader.root()
     let version = try self.version(of: message, reader)
     let code: UInt8 = try reader.scalar(
-      FlatBufferField.Message.headerType, of: message, default: 0)
+      FlatBufferField.Message.headerType,
+      of: message,
+      default: 0
+    )
     guard let table = try reader.table(FlatBufferField.Message.header, of: message) else {
       throw ArrowIPCError(.malformedMetadata, "The message has no header.")
     }
     let bodyLength: Int64 = try reader.scalar(
-      FlatBufferField.Message.bodyLength, of: message, default: 0)
+      FlatBufferField.Message.bodyLength,
+      of: message,
+      default: 0
+    )
     guard let bodyByteCount = Int(exactly: bodyLength), bodyByteCount >= 0 else {
       throw ArrowIPCError(.invalidBatch, "The body's length is \(bodyLength).")
     }
@@ -52,25 +58,31 @@ package struct MessageDecoder: Sendable {
   }
 
   private func version(
-    of message: FlatBufferReader.Table, _ reader: FlatBufferReader
+    of message: FlatBufferReader.Table,
+    _ reader: FlatBufferReader
   ) throws(ArrowIPCError) -> MetadataVersion {
     let code: Int16 = try reader.scalar(FlatBufferField.Message.version, of: message, default: 0)
     guard let version = MetadataVersion(rawValue: code) else {
       throw ArrowIPCError(
-        .unsupported, "Metadata version V\(Int(code) + 1) is not supported, V4 and V5 are.")
+        .unsupported,
+        "Metadata version V\(Int(code) + 1) is not supported, V4 and V5 are."
+      )
     }
     return version
   }
 
   private func schema(
-    _ table: FlatBufferReader.Table, _ reader: FlatBufferReader
+    _ table: FlatBufferReader.Table,
+    _ reader: FlatBufferReader
   ) throws(ArrowIPCError) -> Schema {
     var decoder = SchemaDecoder(reader, limits: self.limits)
     return try decoder.schema(table)
   }
 
   private func dictionaryBatch(
-    _ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader, _ version: MetadataVersion
+    _ table: FlatBufferReader.Table,
+    _ reader: inout FlatBufferReader,
+    _ version: MetadataVersion
   ) throws(ArrowIPCError) -> Message.Content {
     guard let data = try reader.table(FlatBufferField.DictionaryBatch.data, of: table) else {
       throw ArrowIPCError(.malformedMetadata, "A dictionary batch has no data.")
@@ -83,16 +95,28 @@ package struct MessageDecoder: Sendable {
   }
 
   private func layout(
-    _ table: FlatBufferReader.Table, _ reader: inout FlatBufferReader, _ version: MetadataVersion
+    _ table: FlatBufferReader.Table,
+    _ reader: inout FlatBufferReader,
+    _ version: MetadataVersion
   ) throws(ArrowIPCError) -> RecordBatchLayout {
     guard try reader.table(FlatBufferField.RecordBatch.compression, of: table) == nil else {
       throw ArrowIPCError(
-        .unsupported, "Compressed record batches are not supported; send them uncompressed.")
+        .unsupported,
+        "Compressed record batches are not supported; send them uncompressed."
+      )
     }
     let rowCount: Int64 = try reader.scalar(
-      FlatBufferField.RecordBatch.length, of: table, default: 0)
+      FlatBufferField.RecordBatch.length,
+      of: table,
+      default: 0
+    )
     var layout = RecordBatchLayout(
-      rowCount: Int(rowCount), nodes: [], buffers: [], variadicBufferCounts: [], version: version)
+      rowCount: Int(rowCount),
+      nodes: [],
+      buffers: [],
+      variadicBufferCounts: [],
+      version: version
+    )
 
     let nodes = FlatBufferField.RecordBatch.nodes
     if let vector = try reader.vector(nodes, of: table, elementByteCount: 16) {

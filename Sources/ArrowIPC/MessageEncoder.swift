@@ -40,7 +40,9 @@ package enum MessageEncoder {
 
   /// The values of a dictionary: one column, replacing those sent before or added to them.
   package static func dictionaryBatch(
-    id: Int64, isDelta: Bool = false, _ values: RecordBatch
+    id: Int64,
+    isDelta: Bool = false,
+    _ values: RecordBatch
   ) -> EncodedMessage {
     var writer = FlatBufferWriter(minimumCapacity: Self.headerCapacity(for: values))
     let bodyByteCount = Self.bodyByteCount(of: values)

@@ -1,10 +1,14 @@
 extension SchemaDecoder {
   /// Reads the type of a field whose children are known.
   mutating func type(
-    of field: FlatBufferReader.Table, children: [Field]
+    of field: FlatBufferReader.Table,
+    children: [Field]
   ) throws(ArrowIPCError) -> DataType {
     let rawCode: UInt8 = try self.reader.scalar(
-      FlatBufferField.Field.typeType, of: field, default: 0)
+      FlatBufferField.Field.typeType,
+      of: field,
+      default: 0
+    )
     guard let code = TypeCode(rawValue: rawCode) else {
       throw ArrowIPCError(.unsupported, "There is no type with the code \(rawCode).")
     }
@@ -22,7 +26,10 @@ extension SchemaDecoder {
 
   mutating func int(_ table: FlatBufferReader.Table) throws(ArrowIPCError) -> DataType {
     let bitWidth: Int32 = try self.reader.scalar(
-      FlatBufferField.Int.bitWidth, of: table, default: 0)
+      FlatBufferField.Int.bitWidth,
+      of: table,
+      default: 0
+    )
     guard [8, 16, 32, 64].contains(bitWidth) else {
       throw ArrowIPCError(.invalidSchema, "There are no integers of \(bitWidth) bits.")
     }
@@ -33,7 +40,8 @@ extension SchemaDecoder {
   }
 
   private mutating func flatType(
-    _ code: TypeCode, _ table: FlatBufferReader.Table
+    _ code: TypeCode,
+    _ table: FlatBufferReader.Table
   ) throws(ArrowIPCError) -> DataType {
     switch code {
     case .null: return .null
@@ -53,7 +61,8 @@ extension SchemaDecoder {
       return .fixedSizeBinary(byteWidth: try self.size(of: table))
     case .date:
       return .date(
-        try self.parameter(of: table, "unit", default: DataType.DateUnit.millisecond.rawValue))
+        try self.parameter(of: table, "unit", default: DataType.DateUnit.millisecond.rawValue)
+      )
     case .timestamp:
       return .timestamp(
         try self.parameter(FlatBufferField.Timestamp.unit, of: table, "unit", default: 0),
@@ -61,7 +70,8 @@ extension SchemaDecoder {
       )
     case .duration:
       return .duration(
-        try self.parameter(of: table, "unit", default: DataType.TimeUnit.millisecond.rawValue))
+        try self.parameter(of: table, "unit", default: DataType.TimeUnit.millisecond.rawValue)
+      )
     case .interval:
       return .interval(try self.parameter(of: table, "unit", default: 0))
     case .list, .largeList, .listView, .largeListView, .fixedSizeList, .struct, .map, .union,
@@ -74,16 +84,24 @@ extension SchemaDecoder {
     _ table: FlatBufferReader.Table
   ) throws(ArrowIPCError) -> DataType {
     let precision: Int32 = try self.reader.scalar(
-      FlatBufferField.Decimal.precision, of: table, default: 0)
+      FlatBufferField.Decimal.precision,
+      of: table,
+      default: 0
+    )
     let scale: Int32 = try self.reader.scalar(FlatBufferField.Decimal.scale, of: table, default: 0)
     let bitWidth: Int32 = try self.reader.scalar(
-      FlatBufferField.Decimal.bitWidth, of: table, default: 128)
+      FlatBufferField.Decimal.bitWidth,
+      of: table,
+      default: 128
+    )
     guard let maximum = DecimalLimit.maximumPrecision(bitWidth: Int(bitWidth)) else {
       throw ArrowIPCError(.invalidSchema, "There are no decimals of \(bitWidth) bits.")
     }
     guard 1...maximum ~= Int(precision) else {
       throw ArrowIPCError(
-        .invalidSchema, "Decimals of \(bitWidth) bits can't have a precision of \(precision).")
+        .invalidSchema,
+        "Decimals of \(bitWidth) bits can't have a precision of \(precision)."
+      )
     }
     return .decimal(precision: Int(precision), scale: Int(scale), bitWidth: Int(bitWidth))
   }
@@ -91,10 +109,17 @@ extension SchemaDecoder {
   private mutating func time(_ table: FlatBufferReader.Table) throws(ArrowIPCError) -> DataType {
     let type = DataType.time(
       try self.parameter(
-        FlatBufferField.Time.unit, of: table, "unit",
-        default: DataType.TimeUnit.millisecond.rawValue))
+        FlatBufferField.Time.unit,
+        of: table,
+        "unit",
+        default: DataType.TimeUnit.millisecond.rawValue
+      )
+    )
     let bitWidth: Int32 = try self.reader.scalar(
-      FlatBufferField.Time.bitWidth, of: table, default: 32)
+      FlatBufferField.Time.bitWidth,
+      of: table,
+      default: 32
+    )
     guard type.bitWidth == Int(bitWidth) else {
       throw ArrowIPCError(.invalidSchema, "A time of this unit can't have \(bitWidth) bits.")
     }
@@ -103,7 +128,10 @@ extension SchemaDecoder {
 
   private func size(of table: FlatBufferReader.Table) throws(ArrowIPCError) -> Int {
     let size: Int32 = try self.reader.scalar(
-      FlatBufferField.onlyParameter, of: table, default: 0)
+      FlatBufferField.onlyParameter,
+      of: table,
+      default: 0
+    )
     guard size >= 0 else {
       throw ArrowIPCError(.invalidSchema, "The size of a fixed-size type is \(size).")
     }
@@ -127,7 +155,9 @@ extension SchemaDecoder {
 extension SchemaDecoder {
   /// Reads a type that has children, or answers nil for the others.
   private mutating func nestedType(
-    _ code: TypeCode, _ table: FlatBufferReader.Table, _ children: [Field]
+    _ code: TypeCode,
+    _ table: FlatBufferReader.Table,
+    _ children: [Field]
   ) throws(ArrowIPCError) -> DataType? {
     switch code {
     case .list: .list(try Self.onlyChild(children))
@@ -147,13 +177,16 @@ extension SchemaDecoder {
   private static func onlyChild(_ children: [Field]) throws(ArrowIPCError) -> Field {
     guard children.count == 1 else {
       throw ArrowIPCError(
-        .invalidSchema, "A list or map has \(children.count) children instead of one.")
+        .invalidSchema,
+        "A list or map has \(children.count) children instead of one."
+      )
     }
     return children[0]
   }
 
   private mutating func map(
-    _ table: FlatBufferReader.Table, _ children: [Field]
+    _ table: FlatBufferReader.Table,
+    _ children: [Field]
   ) throws(ArrowIPCError) -> DataType {
     let entries = try Self.onlyChild(children)
     guard case .struct(let members) = entries.type, members.count == 2, entries.dictionary == nil
@@ -167,10 +200,15 @@ extension SchemaDecoder {
   }
 
   private mutating func union(
-    _ table: FlatBufferReader.Table, _ children: [Field]
+    _ table: FlatBufferReader.Table,
+    _ children: [Field]
   ) throws(ArrowIPCError) -> DataType {
     let mode: DataType.UnionMode = try self.parameter(
-      FlatBufferField.Union.mode, of: table, "mode", default: 0)
+      FlatBufferField.Union.mode,
+      of: table,
+      "mode",
+      default: 0
+    )
     guard children.count <= 128 else {
       throw ArrowIPCError(.invalidSchema, "A union has \(children.count) children, 128 at most.")
     }
@@ -189,7 +227,9 @@ extension SchemaDecoder {
     }
     guard typeIDs.allSatisfy({ 0...127 ~= $0 }), Set(typeIDs).count == typeIDs.count else {
       throw ArrowIPCError(
-        .invalidSchema, "The type ids of a union are not distinct numbers from 0 to 127.")
+        .invalidSchema,
+        "The type ids of a union are not distinct numbers from 0 to 127."
+      )
     }
     return .union(mode, typeIDs: typeIDs, fields: children)
   }
@@ -205,7 +245,9 @@ extension SchemaDecoder {
       children[0].dictionary == nil
     else {
       throw ArrowIPCError(
-        .invalidSchema, "Run ends are not signed integers of 16, 32 or 64 bits.")
+        .invalidSchema,
+        "Run ends are not signed integers of 16, 32 or 64 bits."
+      )
     }
     return .runEndEncoded(runEnds: children[0], values: children[1])
   }

@@ -11,7 +11,10 @@ struct SchemaDecoder {
 
   mutating func schema(_ table: FlatBufferReader.Table) throws(ArrowIPCError) -> Schema {
     let endianness: Int16 = try self.reader.scalar(
-      FlatBufferField.Schema.endianness, of: table, default: 0)
+      FlatBufferField.Schema.endianness,
+      of: table,
+      default: 0
+    )
     guard endianness == 0 else {
       throw ArrowIPCError(.unsupported, "Only little-endian Arrow data is supported.")
     }
@@ -21,7 +24,9 @@ struct SchemaDecoder {
   }
 
   private mutating func fields(
-    _ field: Int, of table: FlatBufferReader.Table, depth: Int
+    _ field: Int,
+    of table: FlatBufferReader.Table,
+    depth: Int
   ) throws(ArrowIPCError) -> [Field] {
     guard let vector = try self.reader.vector(field, of: table, elementByteCount: 4),
       vector.count > 0
@@ -34,7 +39,9 @@ struct SchemaDecoder {
     }
     guard vector.count <= self.limits.fieldCount - self.fieldCount else {
       throw ArrowIPCError(
-        .limitExceeded, "The schema has more than \(self.limits.fieldCount) fields.")
+        .limitExceeded,
+        "The schema has more than \(self.limits.fieldCount) fields."
+      )
     }
     self.fieldCount += vector.count
     var fields: [Field] = []
@@ -46,17 +53,22 @@ struct SchemaDecoder {
   }
 
   private mutating func field(
-    _ table: FlatBufferReader.Table, depth: Int
+    _ table: FlatBufferReader.Table,
+    depth: Int
   ) throws(ArrowIPCError) -> Field {
     let name = try self.reader.string(FlatBufferField.Field.name, of: table) ?? ""
-    let children = try self.fields(FlatBufferField.Field.children, of: table, depth: depth + 1)
-    return Field(
-      name,
-      try self.type(of: table, children: children),
-      isNullable: try self.reader.bool(FlatBufferField.Field.nullable, of: table),
-      dictionary: try self.dictionary(of: table),
-      metadata: try self.metadata(FlatBufferField.Field.customMetadata, of: table)
-    )
+    do throws(ArrowIPCError) {
+      let children = try self.fields(FlatBufferField.Field.children, of: table, depth: depth + 1)
+      return Field(
+        name,
+        try self.type(of: table, children: children),
+        isNullable: try self.reader.bool(FlatBufferField.Field.nullable, of: table),
+        dictionary: try self.dictionary(of: table),
+        metadata: try self.metadata(FlatBufferField.Field.customMetadata, of: table)
+      )
+    } catch {
+      throw error.inside(depth == 1 ? "Column" : "child", name)
+    }
   }
 
   private mutating func dictionary(
@@ -65,7 +77,10 @@ struct SchemaDecoder {
     guard let table = try self.reader.table(FlatBufferField.Field.dictionary, of: field)
     else { return nil }
     let kind: Int16 = try self.reader.scalar(
-      FlatBufferField.DictionaryEncoding.dictionaryKind, of: table, default: 0)
+      FlatBufferField.DictionaryEncoding.dictionaryKind,
+      of: table,
+      default: 0
+    )
     guard kind == 0 else {
       throw ArrowIPCError(.unsupported, "There is no dictionary kind \(kind).")
     }
@@ -82,7 +97,8 @@ struct SchemaDecoder {
   }
 
   private mutating func metadata(
-    _ field: Int, of table: FlatBufferReader.Table
+    _ field: Int,
+    of table: FlatBufferReader.Table
   ) throws(ArrowIPCError) -> [KeyValue] {
     guard let vector = try self.reader.vector(field, of: table, elementByteCount: 4)
     else { return [] }

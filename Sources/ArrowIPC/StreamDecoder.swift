@@ -26,12 +26,11 @@ package struct StreamDecoder: Sendable {
   ///
   /// After an error the stream is of no more use.
   package mutating func decode(
-    header: ByteBuffer, body: ByteBuffer
+    header: ByteBuffer,
+    body: ByteBuffer
   ) throws(ArrowIPCError) -> Event {
     let message = try MessageDecoder(limits: self.limits).decode(header)
-    guard
-      let body = body.getSlice(at: body.readerIndex, length: message.bodyByteCount)
-    else {
+    guard message.bodyByteCount <= body.readableBytes else {
       throw ArrowIPCError(
         .invalidBatch,
         """
@@ -56,7 +55,12 @@ package struct StreamDecoder: Sendable {
         throw ArrowIPCError(.unexpectedMessage, "A record batch came before the schema.")
       }
       let columns = try ArrayDecoder.columns(
-        of: schema.fields, layout, body, self.dictionaries.values, self.limits)
+        of: schema.fields,
+        layout,
+        body,
+        self.dictionaries.values,
+        self.limits
+      )
       return .batch(DecodedBatch(rowCount: layout.rowCount, columns: columns))
     }
   }

@@ -18,8 +18,8 @@ struct CStringArray: ~Copyable {
   }
 
   deinit {
-    for unsafe string in unsafe self.strings {
-      unsafe string?.deallocate()
+    for index in unsafe self.strings.indices {
+      unsafe self.strings[index]?.deallocate()
     }
     unsafe self.strings.deallocate()
   }

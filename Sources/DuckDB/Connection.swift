@@ -14,7 +14,9 @@ package struct Connection: ~Copyable {
   /// Stops and observes what the connection is executing, from any thread.
   package var interrupter: Interrupter { self.handle.interrupter }
 
-  /// Compiles one statement. Text that holds several is refused: see ``extract(_:)``.
+  /// Compiles one statement.
+  ///
+  /// Text that holds several is refused: see ``extract(_:)``.
   package borrowing func prepare(_ sql: String) throws(DuckDBError) -> PreparedStatement {
     try SQLText.requireNoNUL(sql)
     var statement: duckdb_prepared_statement?

@@ -1,6 +1,8 @@
 import CDuckDB
 
-/// Owns a C connection. Whatever works on the connection holds its handle, so the connection ends
+/// Owns a C connection.
+///
+/// Whatever works on the connection holds its handle, so the connection ends
 /// after the last statement and result on it.
 @safe
 final class ConnectionHandle {

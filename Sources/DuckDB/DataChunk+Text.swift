@@ -1,7 +1,9 @@
 import CDuckDB
 
 extension DataChunk {
-  /// One value of a `VARCHAR` column; `nil` for NULL. For single values, not for loops over rows.
+  /// One value of a `VARCHAR` column; `nil` for NULL.
+  ///
+  /// For single values, not for loops over rows.
   package borrowing func text(column: Int, row: Int) -> String? {
     let vector = self.vector(at: column)
     precondition((0..<vector.rowCount).contains(row), "no row \(row)")

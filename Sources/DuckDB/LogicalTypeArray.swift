@@ -12,7 +12,8 @@ struct LogicalTypeArray: ~Copyable {
   }
 
   deinit {
-    for unsafe var type in unsafe self.types {
+    for index in unsafe self.types.indices {
+      var type = unsafe self.types[index]
       unsafe duckdb_destroy_logical_type(&type)
     }
   }

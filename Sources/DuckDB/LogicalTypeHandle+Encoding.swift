@@ -10,6 +10,8 @@ extension LogicalTypeHandle {
     unsafe self.init(made)
   }
 
+  /// The types within have to be variables: their lifetime is the scope's, whereas that of a
+  /// temporary ends once its pointer has been read, before the call that takes the pointer.
   @unsafe
   private static func make(_ type: LogicalType) throws(DuckDBError) -> duckdb_logical_type? {
     switch type.kind {
@@ -22,9 +24,11 @@ extension LogicalTypeHandle {
       let names = CStringArray(members)
       return unsafe duckdb_create_enum_type(names.pointer, idx_t(members.count))
     case .list(let element):
-      return unsafe duckdb_create_list_type(try Self(element).pointer)
+      let element = try Self(element)
+      return unsafe duckdb_create_list_type(element.pointer)
     case .array(let element, let size):
-      return unsafe duckdb_create_array_type(try Self(element).pointer, idx_t(size))
+      let element = try Self(element)
+      return unsafe duckdb_create_array_type(element.pointer, idx_t(size))
     case .map(let key, let value):
       let key = try Self(key)
       let value = try Self(value)

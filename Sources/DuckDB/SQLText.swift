@@ -22,7 +22,9 @@ package enum SQLText {
     }
   }
 
-  /// Doubles every quote. Bytes, not characters: a quote may carry a combining accent.
+  /// Doubles every quote.
+  ///
+  /// Scalars, not characters: a quote may carry a combining accent.
   private static func quoted(_ text: String, by quote: Unicode.Scalar) -> String {
     var quoted = String.UnicodeScalarView()
     quoted.append(quote)

@@ -12,7 +12,8 @@ struct ValueArray: ~Copyable {
   }
 
   deinit {
-    for unsafe var value in unsafe self.values {
+    for index in unsafe self.values.indices {
+      var value = unsafe self.values[index]
       unsafe duckdb_destroy_value(&value)
     }
   }

@@ -16,7 +16,9 @@ package struct Vector: ~Escapable {
     self.rowCount = rowCount
   }
 
-  /// The slots of a column of fixed width. `Slot` must be as DuckDB stores the column's type;
+  /// The slots of a column of fixed width.
+  ///
+  /// `Slot` must be as DuckDB stores the column's type;
   /// vectors are aligned to 8 bytes, so `Int128` won't do.
   @_lifetime(copy self)
   package func slots<Slot: BitwiseCopyable>(as type: Slot.Type) -> Span<Slot> {
@@ -27,8 +29,9 @@ package struct Vector: ~Escapable {
     return unsafe _overrideLifetime(span, copying: self)
   }
 
-  /// One bit for each row, least significant first, set where the row isn't NULL. Without any
-  /// words, no row is NULL. Bits after the last row are undefined.
+  /// One bit for each row, least significant first, set where the row isn't NULL.
+  ///
+  /// Without any words, no row is NULL. Bits after the last row are undefined.
   package var validityWords: Span<UInt64>? {
     @_lifetime(copy self)
     get {
@@ -85,7 +88,9 @@ extension Vector {
     return unsafe _overrideLifetime(child, copying: self)
   }
 
-  /// One member of a struct, with a value for each row. A union is a struct whose first child
+  /// One member of a struct, with a value for each row.
+  ///
+  /// A union is a struct whose first child
   /// holds the tags, as `UInt8`.
   @_lifetime(copy self)
   package func structChild(at index: Int) -> Vector {

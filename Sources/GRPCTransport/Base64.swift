@@ -1,7 +1,8 @@
 /// Base64 as gRPC uses it in `-bin` metadata: read with or without padding, written without.
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+  )
 
   private static let invalid: UInt8 = 0xff
 
@@ -11,7 +12,7 @@ enum Base64 {
     return values
   }()
 
-  static func encode(_ bytes: [UInt8]) -> String {
+  package static func encode(_ bytes: [UInt8]) -> String {
     var encoded: [UInt8] = []
     encoded.reserveCapacity((bytes.count * 4 + 2) / 3)
     var accumulator: UInt32 = 0
@@ -31,7 +32,7 @@ enum Base64 {
   }
 
   /// Decodes one value; nil if it holds a foreign character or ends in the middle of a byte.
-  static func decode(_ text: Substring) -> [UInt8]? {
+  package static func decode(_ text: Substring) -> [UInt8]? {
     var characters = text.utf8
     for _ in 0..<2 where characters.last == UInt8(ascii: "=") { characters.removeLast() }
     guard characters.count % 4 != 1 else { return nil }

@@ -24,7 +24,8 @@ final class ConnectionContext: Sendable {
     configuration: HTTP2ServerTransport.Configuration,
     info: ConnectionInfo,
     eventLoop: any EventLoop,
-    registry: ConnectionRegistry
+    registry: ConnectionRegistry,
+    budget: RequestBudget
   ) {
     self.configuration = configuration
     self.methods = service.methods
@@ -33,7 +34,9 @@ final class ConnectionContext: Sendable {
     self.eventLoop = eventLoop
     self.executor = EventLoopTaskExecutor(eventLoop)
     self.budget = RequestBudget(
-      limit: configuration.connection.maximumBufferedRequestByteCount)
+      limit: configuration.connection.maximumBufferedRequestByteCount,
+      within: budget
+    )
     self.registry = registry
   }
 

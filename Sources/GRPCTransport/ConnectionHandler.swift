@@ -11,12 +11,14 @@ final class ConnectionHandler: ChannelInboundHandler {
   /// How long a client that was told goodbye may take to close its side.
   private static let lingerTime = TimeAmount.seconds(1)
 
+  /// How long a client may take to see that the connection is about to end.
+  private static let announcementTime = TimeAmount.seconds(2)
+
   private static let keepalivePing = HTTP2PingData(withInteger: 0x6b65_6570_616c_6976)
   private static let drainPing = HTTP2PingData(withInteger: 0x6472_6169_6e69_6e67)
 
   private let connection: ConnectionContext
   private let logger: Logger
-  private let onClose: @Sendable () -> Void
   private var machine = ConnectionStateMachine()
   private var streams: [ObjectIdentifier: StreamHandler] = [:]
   private var context: ChannelHandlerContext?
@@ -34,11 +36,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     case linger
   }
 
-  /// - Parameter onClose: Called once, when the connection has ended.
-  init(connection: ConnectionContext, logger: Logger, onClose: @escaping @Sendable () -> Void) {
+  init(connection: ConnectionContext, logger: Logger) {
     self.connection = connection
     self.logger = logger
-    self.onClose = onClose
   }
 
   private var settings: HTTP2ServerTransport.Configuration.Connection {
@@ -58,12 +58,19 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    ended()
+    context.fireChannelInactive()
+  }
+
+  /// The only end of a connection that was gone before it became active.
+  func handlerRemoved(context: ChannelHandlerContext) {
+    ended()
+  }
+
+  private func ended() {
     for timer in timers.values { timer.cancel() }
     timers.removeAll()
-    self.context = nil
-    connection.info.close()
-    onClose()
-    context.fireChannelInactive()
+    context = nil
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -125,7 +132,7 @@ final class ConnectionHandler: ChannelInboundHandler {
       send(.goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil))
       send(.ping(Self.drainPing, ack: false))
       context?.flush()
-      schedule(.announcement, in: connection.configuration.keepalive.timeout) { $0.announced() }
+      schedule(.announcement, in: Self.announcementTime) { $0.announced() }
     case .close: close(because: "draining")
     case .none: break
     }
@@ -155,7 +162,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     let written = context.eventLoop.makePromise(of: Void.self)
     send(
       .goAway(lastStreamID: machine.lastStreamID, errorCode: .noError, opaqueData: nil),
-      promise: written)
+      promise: written
+    )
     context.flush()
     written.futureResult.assumeIsolated().whenComplete { _ in
       guard let context = self.context else { return }
@@ -167,9 +175,13 @@ final class ConnectionHandler: ChannelInboundHandler {
   private func ageReached() {
     drain()
     guard let grace = settings.maximumAgeGrace else { return }
+    let closePeriod = connection.configuration.shutdown.closePeriod
     schedule(.grace, in: grace) { handler in
       handler.failStreams(
-        RPCError(code: .unavailable, message: "The connection has reached its maximum age."))
+        RPCError(code: .unavailable, message: "The connection has reached its maximum age.")
+      )
+      // A client that takes no bytes never sees its streams end.
+      handler.schedule(.grace, in: closePeriod) { $0.close(because: "maximum age") }
     }
   }
 }
@@ -178,11 +190,14 @@ final class ConnectionHandler: ChannelInboundHandler {
 
 extension ConnectionHandler {
   private func schedule(
-    _ timer: Timer, in time: TimeAmount, _ body: @escaping (ConnectionHandler) -> Void
+    _ timer: Timer,
+    in time: TimeAmount,
+    _ body: @escaping (ConnectionHandler) -> Void
   ) {
     guard let context else { return }
     timers.updateValue(
-      context.eventLoop.assumeIsolated().scheduleTask(in: time) { body(self) }, forKey: timer
+      context.eventLoop.assumeIsolated().scheduleTask(in: time) { body(self) },
+      forKey: timer
     )?.cancel()
   }
 

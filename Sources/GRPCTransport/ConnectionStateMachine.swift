@@ -1,7 +1,7 @@
-import NIOHTTP2
+package import NIOHTTP2
 
 /// The life of a connection: when it says goodbye and when it closes.
-struct ConnectionStateMachine {
+package struct ConnectionStateMachine {
   private enum State {
     case handshaking
     case open
@@ -12,56 +12,58 @@ struct ConnectionStateMachine {
     case closing
   }
 
-  enum DrainAction: Equatable {
+  package enum DrainAction: Equatable {
     /// Announce the end, and ping to learn when the client has seen the announcement.
     case sendGoAwayAndPing
     case close
     case none
   }
 
-  enum AnnouncedAction: Equatable {
+  package enum AnnouncedAction: Equatable {
     case sendGoAway(last: HTTP2StreamID)
     case close
     case none
   }
 
   private var state = State.handshaking
-  private(set) var streamCount = 0
-  private(set) var lastStreamID = HTTP2StreamID.rootStream
+  package private(set) var streamCount = 0
+  package private(set) var lastStreamID = HTTP2StreamID.rootStream
 
-  var isHandshaking: Bool {
+  package init() {}
+
+  package var isHandshaking: Bool {
     if case .handshaking = state { true } else { false }
   }
 
   /// Whether the connection is on its way out, so that late streams are no error.
-  var isEnding: Bool {
+  package var isEnding: Bool {
     switch state {
     case .handshaking, .open: false
     case .announcing, .draining, .closing: true
     }
   }
 
-  mutating func receivedSettings() {
+  package mutating func receivedSettings() {
     if case .handshaking = state { state = .open }
   }
 
-  mutating func streamCreated(_ id: HTTP2StreamID) {
+  package mutating func streamCreated(_ id: HTTP2StreamID) {
     lastStreamID = max(lastStreamID, id)
   }
 
-  mutating func streamBegan() {
+  package mutating func streamBegan() {
     streamCount += 1
   }
 
   /// Returns whether the connection is to be closed now.
-  mutating func streamEnded() -> Bool {
+  package mutating func streamEnded() -> Bool {
     streamCount -= 1
     guard streamCount == 0, case .draining = state else { return false }
     state = .closing
     return true
   }
 
-  mutating func beginDrain() -> DrainAction {
+  package mutating func beginDrain() -> DrainAction {
     switch state {
     case .handshaking:
       state = .closing
@@ -75,7 +77,7 @@ struct ConnectionStateMachine {
   }
 
   /// The client has seen the announcement, or has had time enough to.
-  mutating func announced() -> AnnouncedAction {
+  package mutating func announced() -> AnnouncedAction {
     guard case .announcing = state else { return .none }
     guard streamCount > 0 else {
       state = .closing

@@ -1,15 +1,15 @@
-import NIOCore
+package import NIOCore
 
 /// The value of a `grpc-timeout` header: one to eight digits and a unit.
-struct GRPCTimeout: Hashable, Sendable {
+package struct GRPCTimeout: Hashable, Sendable {
   /// Longer timeouts are taken for this one, which is as good as none.
-  static let maximum = TimeAmount.hours(24 * 365)
+  package static let maximum = TimeAmount.hours(24 * 365)
 
   private static let maximumDigitCount = 8
 
-  let amount: TimeAmount
+  package let amount: TimeAmount
 
-  init?(headerValue: String) {
+  package init?(headerValue: String) {
     let bytes = headerValue.utf8
     guard let unit = bytes.last, let scale = Self.nanoseconds(perUnit: unit) else { return nil }
     let digits = bytes.dropLast()

@@ -1,16 +1,16 @@
 import CZlib
-import GRPCCore
-import NIOCore
+package import GRPCCore
+package import NIOCore
 
 /// Gzip coding of single messages.
-enum Gzip {
+package enum Gzip {
   /// Tells zlib to read and write gzip's header and no other.
   private static let gzipWindowBits: Int32 = 15 + 16
 
   private static let minimumOutputByteCount = 1 << 10
 
   /// Inflates one message, giving up as soon as it passes `byteLimit`.
-  static func inflate(_ input: ByteBuffer, byteLimit: Int) throws(RPCError) -> ByteBuffer {
+  package static func inflate(_ input: ByteBuffer, byteLimit: Int) throws(RPCError) -> ByteBuffer {
     var stream = z_stream()
     guard czlib_inflate_init(&stream, gzipWindowBits) == Z_OK else { throw outOfMemory }
     defer { inflateEnd(&stream) }
@@ -23,7 +23,8 @@ enum Gzip {
     guard output.readableBytes <= byteLimit else {
       throw RPCError(
         code: .resourceExhausted,
-        message: "A message inflates to more than the limit of \(byteLimit) bytes.")
+        message: "A message inflates to more than the limit of \(byteLimit) bytes."
+      )
     }
     guard result == Z_STREAM_END, stream.avail_in == 0 else {
       throw RPCError(code: .internalError, message: "A message isn't valid gzip.")
@@ -31,7 +32,7 @@ enum Gzip {
     return output
   }
 
-  static func deflate(_ input: ByteBuffer) throws(RPCError) -> ByteBuffer {
+  package static func deflate(_ input: ByteBuffer) throws(RPCError) -> ByteBuffer {
     var stream = z_stream()
     guard czlib_deflate_init(&stream, Z_BEST_SPEED, gzipWindowBits) == Z_OK else {
       throw outOfMemory
@@ -50,7 +51,8 @@ enum Gzip {
   /// Points zlib at its input, which it declares mutable but only reads.
   private static func setInput(_ stream: inout z_stream, _ bytes: UnsafeRawBufferPointer) {
     stream.next_in = UnsafeMutablePointer(
-      mutating: bytes.bindMemory(to: UInt8.self).baseAddress)
+      mutating: bytes.bindMemory(to: UInt8.self).baseAddress
+    )
     stream.avail_in = UInt32(clamping: bytes.count)
   }
 

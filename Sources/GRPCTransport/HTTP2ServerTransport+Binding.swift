@@ -29,7 +29,9 @@ extension HTTP2ServerTransport {
     guard isFirst else {
       try await channel.close()
       throw TransportError(
-        code: .invalidState, message: "The transport was bound or shut down meanwhile.")
+        code: .invalidState,
+        message: "The transport was bound or shut down meanwhile."
+      )
     }
     return try boundAddress(of: channel)
   }
@@ -52,7 +54,8 @@ extension HTTP2ServerTransport {
       } catch let error as IOError where error.errnoCode == EADDRINUSE {
         guard await isAbandoned(socketPath: path) else { throw error }
         return try await bootstrap.bind(
-          unixDomainSocketPath: path, cleanupExistingSocketFile: true
+          unixDomainSocketPath: path,
+          cleanupExistingSocketFile: true
         ).get()
       }
     }
@@ -73,6 +76,14 @@ extension HTTP2ServerTransport {
     var bootstrap = ServerBootstrap(group: eventLoopGroup)
       .serverChannelOption(.backlog, value: configuration.listener.backlog)
       .serverChannelOption(.autoRead, value: false)
+      .serverChannelInitializer { channel in
+        // Without file descriptors left, accepting is tried again after a while.
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(
+            AcceptBackoffHandler(shouldForwardIOErrorCaught: false)
+          )
+        }
+      }
       .childChannelOption(.writeBufferWaterMark, value: socketWaterMark)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try self.configureConnection(channel) }
@@ -94,16 +105,24 @@ extension HTTP2ServerTransport {
       return TransportError(code: .addressInUse, message: "\(place) is in use already.")
     case EADDRNOTAVAIL:
       return TransportError(
-        code: .addressUnavailable, message: "\(place) isn't an address of this machine.")
+        code: .addressUnavailable,
+        message: "\(place) isn't an address of this machine."
+      )
     case EACCES, EPERM:
       return TransportError(
-        code: .permissionDenied, message: "This process may not listen on \(place).")
+        code: .permissionDenied,
+        message: "This process may not listen on \(place)."
+      )
     case let code?:
       return TransportError(
-        code: .bindFailed, message: "Can't listen on \(place): \(String(cString: strerror(code))).")
+        code: .bindFailed,
+        message: "Can't listen on \(place): \(String(cString: strerror(code)))."
+      )
     case nil where error is SocketAddressError:
       return TransportError(
-        code: .addressUnavailable, message: "The host of \(place) has no address.")
+        code: .addressUnavailable,
+        message: "The host of \(place) has no address."
+      )
     case nil:
       return TransportError(code: .bindFailed, message: "Can't listen on \(place): \(error).")
     }

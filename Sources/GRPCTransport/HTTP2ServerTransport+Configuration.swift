@@ -29,6 +29,9 @@ extension HTTP2ServerTransport.Configuration {
     /// Connections above this number are told to go away.
     package var maximumConnectionCount = 10_000
 
+    /// Request bytes of all connections that no handler has taken yet.
+    package var maximumBufferedRequestByteCount = 1 << 30
+
     package init() {}
   }
 
@@ -100,7 +103,7 @@ extension HTTP2ServerTransport.Configuration {
     /// A client that was silent for this time is pinged; nil never pings.
     package var interval: TimeAmount? = .seconds(120)
 
-    /// How long a ping that reached the network may stay without any sign of life.
+    /// How long a ping that has left may stay without any sign of life.
     package var timeout = TimeAmount.seconds(30)
 
     package init() {}

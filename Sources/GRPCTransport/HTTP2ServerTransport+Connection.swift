@@ -13,7 +13,8 @@ extension HTTP2ServerTransport {
       }
     return .init(
       low: configuration.connection.socketLowWaterMark ?? low,
-      high: configuration.connection.socketHighWaterMark ?? high)
+      high: configuration.connection.socketHighWaterMark ?? high
+    )
   }
 
   /// Fills an accepted connection's pipeline.
@@ -25,23 +26,30 @@ extension HTTP2ServerTransport {
       try configurePipeline(channel)
     }
     let info = ConnectionInfo(
-      remoteAddress: channel.remoteAddress, localAddress: channel.localAddress)
+      remoteAddress: channel.remoteAddress,
+      localAddress: channel.localAddress
+    )
     let connection = ConnectionContext(
       service: service,
       configuration: configuration,
       info: info,
       eventLoop: channel.eventLoop,
-      registry: registry)
-    let handler = ConnectionHandler(connection: connection, logger: logger) { [registry] in
-      registry.remove(id: info.id)
-    }
+      registry: registry,
+      budget: budget
+    )
+    let handler = ConnectionHandler(connection: connection, logger: logger)
     let boundHandler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     let pipeline = channel.pipeline.syncOperations
     switch registry.add(boundHandler, id: info.id) {
-    case .admitted: break
+    case .admitted:
+      channel.closeFuture.whenComplete { [registry] _ in
+        info.close()
+        registry.remove(id: info.id)
+      }
     case .full:
       logger.warning(
-        "refusing a connection", metadata: ["limit": "\(configuration.listener.maximumConnectionCount)"]
+        "refusing a connection",
+        metadata: ["limit": "\(configuration.listener.maximumConnectionCount)"]
       )
       return try pipeline.addHandler(ExcessConnectionHandler())
     case .shuttingDown:
@@ -57,9 +65,11 @@ extension HTTP2ServerTransport {
       ) { stream in
         stream.eventLoop.makeCompletedFuture {
           try stream.pipeline.syncOperations.addHandler(
-            StreamHandler(connection: connection, owner: boundHandler.value))
+            StreamHandler(connection: connection, owner: boundHandler.value)
+          )
         }
-      })
+      }
+    )
     try pipeline.addHandler(handler)
   }
 

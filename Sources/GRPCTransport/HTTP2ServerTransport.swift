@@ -20,6 +20,7 @@ package final class HTTP2ServerTransport: ServerTransport {
   let eventLoopGroup: any EventLoopGroup
   let logger: Logger
   let registry: ConnectionRegistry
+  let budget: RequestBudget
   let state = Mutex(State.idle)
   let methods = Mutex(MethodTable([]))
 
@@ -38,7 +39,9 @@ package final class HTTP2ServerTransport: ServerTransport {
     self.eventLoopGroup = eventLoopGroup
     self.logger = logger
     registry = ConnectionRegistry(
-      connectionLimit: configuration.listener.maximumConnectionCount)
+      connectionLimit: configuration.listener.maximumConnectionCount
+    )
+    budget = RequestBudget(limit: configuration.listener.maximumBufferedRequestByteCount)
   }
 
   package func configure(context: GRPCServerContext) {
@@ -60,7 +63,8 @@ package final class HTTP2ServerTransport: ServerTransport {
     _ = try await bind()
     guard let channel = try startListening() else { return }
     try await withTaskCancellationHandler {
-      try await channel.setOption(.autoRead, value: true).get()
+      // The socket may have been closed by a shutdown already, which is no error.
+      channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
       try await channel.closeFuture.get()
       await registry.waitUntilIdle()
     } onCancel: {

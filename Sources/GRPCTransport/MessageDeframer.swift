@@ -1,13 +1,13 @@
-import GRPCCore
-import NIOCore
+package import GRPCCore
+package import NIOCore
 
 /// Cuts a stream of DATA payloads, however it was split, into length-prefixed messages.
 ///
 /// A message that lies in one payload is a slice of it; one that spans several is gathered in a
 /// buffer that grows with what has arrived, never with what a header promises.
-struct MessageDeframer: Sendable {
+package struct MessageDeframer: Sendable {
   /// The compressed flag and the length.
-  static let prefixByteCount = 5
+  package static let prefixByteCount = 5
 
   /// How far the gathering buffer may run ahead of the bytes that arrived.
   private static let growthFactor = 4
@@ -16,20 +16,25 @@ struct MessageDeframer: Sendable {
   private let messageByteLimit: Int
   private var pending = ByteBuffer()
 
-  init(encoding: MessageEncoding, messageByteLimit: Int) {
+  package init(encoding: MessageEncoding, messageByteLimit: Int) {
     self.encoding = encoding
     self.messageByteLimit = messageByteLimit
   }
 
   /// Bytes that arrived and belong to no whole message yet.
-  var bufferedByteCount: Int { pending.readableBytes }
+  package var bufferedByteCount: Int { pending.readableBytes }
 
-  mutating func append(_ data: ByteBuffer) {
+  /// What these bytes cost.
+  package var capacity: Int { pending.capacity }
+
+  package mutating func append(_ data: ByteBuffer) {
     guard data.readableBytes > 0 else { return }
     guard pending.readableBytes > 0 else {
       pending = data
       return
     }
+    // Without the bytes that were read, or a stream of misaligned messages would grow for ever.
+    if pending.readerIndex > 0 { pending = pending.slice() }
     let arrived = pending.readableBytes + data.readableBytes
     if let header = peekHeader() {
       let wanted = min(Self.prefixByteCount + Int(header.byteCount), arrived * Self.growthFactor)
@@ -39,7 +44,7 @@ struct MessageDeframer: Sendable {
   }
 
   /// The next whole message, or nil until more bytes arrive.
-  mutating func next() throws(RPCError) -> ByteBuffer? {
+  package mutating func next() throws(RPCError) -> ByteBuffer? {
     guard let header = peekHeader() else { return nil }
     guard header.byteCount <= messageByteLimit else {
       throw RPCError(
@@ -47,12 +52,14 @@ struct MessageDeframer: Sendable {
         message: """
           A request message of \(header.byteCount) bytes is larger than the limit of \
           \(messageByteLimit) bytes.
-          """)
+          """
+      )
     }
     guard header.flag <= 1 else {
       throw RPCError(
         code: .internalError,
-        message: "A request message has the unknown compression flag \(header.flag).")
+        message: "A request message has the unknown compression flag \(header.flag)."
+      )
     }
     guard pending.readableBytes >= Self.prefixByteCount + Int(header.byteCount) else { return nil }
     pending.moveReaderIndex(forwardBy: Self.prefixByteCount)
@@ -67,7 +74,8 @@ struct MessageDeframer: Sendable {
     case .identity:
       throw RPCError(
         code: .internalError,
-        message: "A request message is flagged as compressed but grpc-encoding names no encoding.")
+        message: "A request message is flagged as compressed but grpc-encoding names no encoding."
+      )
     }
   }
 

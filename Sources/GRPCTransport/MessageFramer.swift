@@ -1,19 +1,20 @@
-import NIOCore
+package import NIOCore
 
 /// Turns a message into the few buffers that become its DATA frames.
 ///
 /// HTTP/2 makes one frame of each buffer, so the many small parts of a wide batch are copied
 /// together; large ones are passed by reference.
-enum MessageFramer {
+package enum MessageFramer {
   /// Parts below this size are cheaper to copy than to send as frames of their own.
-  static let coalescingByteLimit = 16 << 10
+  package static let coalescingByteLimit = 16 << 10
 
   /// A gathered buffer is handed on when it reaches this size.
-  static let gatheredByteLimit = 256 << 10
+  package static let gatheredByteLimit = 256 << 10
 
-  static func frame(_ message: Rope, isCompressed: Bool, emit: (ByteBuffer) -> Void) {
+  package static func frame(_ message: Rope, isCompressed: Bool, emit: (ByteBuffer) -> Void) {
     var gathered = ByteBufferAllocator().buffer(
-      capacity: MessageDeframer.prefixByteCount + runByteCount(of: message, from: -1))
+      capacity: MessageDeframer.prefixByteCount + runByteCount(of: message, from: -1)
+    )
     gathered.writeInteger(UInt8(isCompressed ? 1 : 0))
     gathered.writeInteger(UInt32(message.count))
     for index in -1..<message.tail.count {
@@ -22,7 +23,8 @@ enum MessageFramer {
         if gathered.readableBytes >= gatheredByteLimit || gathered.capacity == 0 {
           if gathered.readableBytes > 0 { emit(gathered) }
           gathered = ByteBufferAllocator().buffer(
-            capacity: runByteCount(of: message, from: index))
+            capacity: runByteCount(of: message, from: index)
+          )
         }
         gathered.writeImmutableBuffer(part)
       } else {

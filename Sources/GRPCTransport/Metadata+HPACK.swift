@@ -1,11 +1,11 @@
-import GRPCCore
-import NIOHPACK
+package import GRPCCore
+package import NIOHPACK
 
 extension Metadata {
   /// Adds a header of a request, decoding `-bin` values; false if one of them isn't base64.
   ///
   /// Clients may send several binary values in one header, joined by commas.
-  mutating func addRequestHeader(name: String, value: String) -> Bool {
+  package mutating func addRequestHeader(name: String, value: String) -> Bool {
     guard name.hasSuffix("-bin") else {
       addString(value, forKey: name)
       return true
@@ -21,7 +21,7 @@ extension Metadata {
 
 extension HPACKHeaders {
   /// What an entry costs in a header list (RFC 9113 §6.5.2), besides its name and value.
-  static let entryOverheadByteCount = 32
+  package static let entryOverheadByteCount = 32
 
   /// Names that belong to gRPC or to HTTP: a handler's metadata can't set them.
   private static let reservedNames: Set<String> = [
@@ -35,7 +35,7 @@ extension HPACKHeaders {
   ///
   /// Entries with reserved or illegal names or values are left out: sending them would end the
   /// whole stream with a protocol error, and the status with it.
-  mutating func add(_ metadata: Metadata, byteLimit: Int) {
+  package mutating func add(_ metadata: Metadata, byteLimit: Int) {
     var remaining = byteLimit
     for (key, value) in metadata {
       let name = key.lowercased()
@@ -45,7 +45,7 @@ extension HPACKHeaders {
   }
 
   /// Adds `grpc-status-details-bin` if the metadata carries it and it fits.
-  mutating func addStatusDetails(from metadata: Metadata, byteLimit: Int) -> Int {
+  package mutating func addStatusDetails(from metadata: Metadata, byteLimit: Int) -> Int {
     let name = "grpc-status-details-bin"
     var remaining = byteLimit
     if let details = metadata[binaryValues: name].first(where: { _ in true }) {

@@ -1,13 +1,15 @@
-import GRPCCore
+package import GRPCCore
 
 /// The methods the server has registered, by request path.
-struct MethodTable: Sendable {
+package struct MethodTable: Sendable {
   private let methods: [String: MethodDescriptor]
 
-  init(_ methods: [MethodDescriptor]) {
+  package init(_ methods: [MethodDescriptor]) {
     self.methods = Dictionary(
-      methods.map { ("/" + $0.fullyQualifiedMethod, $0) }, uniquingKeysWith: { first, _ in first })
+      methods.map { ("/" + $0.fullyQualifiedMethod, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
   }
 
-  subscript(path: String) -> MethodDescriptor? { methods[path] }
+  package subscript(path: String) -> MethodDescriptor? { methods[path] }
 }

@@ -1,18 +1,18 @@
-import GRPCCore
-import NIOHPACK
+package import GRPCCore
+package import NIOHPACK
 
 /// What a request's headers say.
-struct RequestHead: Sendable {
-  let method: MethodDescriptor
-  let metadata: Metadata
-  let timeout: GRPCTimeout?
-  let encoding: MessageEncoding
-  let acceptsGzip: Bool
+package struct RequestHead: Sendable {
+  package let method: MethodDescriptor
+  package let metadata: Metadata
+  package let timeout: GRPCTimeout?
+  package let encoding: MessageEncoding
+  package let acceptsGzip: Bool
 }
 
 extension RequestHead {
   /// Reads and checks a request's headers.
-  init(_ headers: HPACKHeaders, methods: MethodTable) throws(RequestRejection) {
+  package init(_ headers: HPACKHeaders, methods: MethodTable) throws(RequestRejection) {
     var fields = Fields()
     fields.read(headers)
     guard fields.httpMethod == "POST" else { throw .httpMethodNotAllowed }
@@ -37,7 +37,8 @@ extension RequestHead {
       metadata: fields.metadata,
       timeout: timeout,
       encoding: encoding,
-      acceptsGzip: fields.acceptEncoding.map { MessageEncoding.isAccepted(.gzip, by: $0) } ?? false)
+      acceptsGzip: fields.acceptEncoding.map { MessageEncoding.isAccepted(.gzip, by: $0) } ?? false
+    )
   }
 
   /// `application/grpc`, alone or followed by a subtype or parameters.

@@ -1,14 +1,14 @@
 import DequeModule
-import GRPCCore
-import NIOCore
+package import GRPCCore
+package import NIOCore
 import Synchronization
 
 /// A request's parts on their way from the event loop to the handler.
 ///
 /// The event loop asks `isAboveHighWaterMark` before it reads on, and is told by `resumeReading`
 /// when the handler has caught up. There is one consumer.
-final class RequestQueue: Sendable {
-  typealias Element = RPCRequestPart<Rope>
+package final class RequestQueue: Sendable {
+  package typealias Element = RPCRequestPart<Rope>
 
   private enum End {
     case none
@@ -42,7 +42,7 @@ final class RequestQueue: Sendable {
   private let resumeReading: @Sendable () -> Void
   private let state = Mutex(State())
 
-  init(
+  package init(
     highWaterMark: Int,
     lowWaterMark: Int,
     budget: RequestBudget,
@@ -62,14 +62,15 @@ final class RequestQueue: Sendable {
 // MARK: - Producer
 
 extension RequestQueue {
-  func enqueue(metadata: Metadata) {
+  package func enqueue(metadata: Metadata) {
     enqueue(.metadata(metadata), byteCount: 0)
   }
 
-  func enqueue(message: ByteBuffer) {
+  package func enqueue(message: ByteBuffer) {
     enqueue(
       .message(Rope(head: message)),
-      byteCount: message.readableBytes + Self.messageOverheadByteCount)
+      byteCount: message.readableBytes + Self.messageOverheadByteCount
+    )
   }
 
   private func enqueue(_ part: Element, byteCount: Int) {
@@ -93,12 +94,12 @@ extension RequestQueue {
   }
 
   /// Ends the request after the parts that are queued.
-  func finish() {
+  package func finish() {
     end(.finished, dropsParts: false)?.resume(returning: nil)
   }
 
   /// Ends the request at once: the handler sees `error` next.
-  func fail(_ error: RPCError) {
+  package func fail(_ error: RPCError) {
     end(.failed(error), dropsParts: true)?.resume(throwing: error)
   }
 
@@ -119,7 +120,7 @@ extension RequestQueue {
   }
 
   /// Whether reading must stop; if so, `resumeReading` is called when it may go on.
-  func pausesReading() -> Bool {
+  package func pausesReading() -> Bool {
     state.withLock { state in
       guard case .none = state.end else { return false }
       if state.queuedByteCount > highWaterMark { state.isReadingPaused = true }
@@ -131,25 +132,25 @@ extension RequestQueue {
 // MARK: - Consumer
 
 extension RequestQueue: AsyncSequence {
-  typealias Failure = any Error
+  package typealias Failure = any Error
 
-  struct Iterator: AsyncIteratorProtocol {
-    typealias Failure = any Error
+  package struct Iterator: AsyncIteratorProtocol {
+    package typealias Failure = any Error
 
     fileprivate let queue: RequestQueue
 
-    mutating func next() async throws -> Element? {
+    package mutating func next() async throws -> Element? {
       try await queue.next()
     }
 
-    mutating func next(
+    package mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws(any Error) -> Element? {
       try await queue.next(isolation: actor)
     }
   }
 
-  func makeAsyncIterator() -> Iterator {
+  package func makeAsyncIterator() -> Iterator {
     Iterator(queue: self)
   }
 

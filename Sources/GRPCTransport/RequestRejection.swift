@@ -1,7 +1,7 @@
-import GRPCCore
+package import GRPCCore
 
 /// Why a request is refused before a handler sees it.
-enum RequestRejection: Error, Hashable {
+package enum RequestRejection: Error, Hashable {
   case httpMethodNotAllowed
   case unsupportedMediaType(String)
   case unknownMethod(String)
@@ -11,7 +11,7 @@ enum RequestRejection: Error, Hashable {
   case tooManyRunningCalls(limit: Int)
 
   /// Clients that don't speak gRPC understand the HTTP status; for others it is 200.
-  var httpStatus: String {
+  package var httpStatus: String {
     switch self {
     case .httpMethodNotAllowed: "405"
     case .unsupportedMediaType: "415"
@@ -19,14 +19,15 @@ enum RequestRejection: Error, Hashable {
     }
   }
 
-  var status: Status {
+  package var status: Status {
     switch self {
     case .httpMethodNotAllowed:
       Status(code: .internalError, message: "gRPC requests use the HTTP method POST.")
     case .unsupportedMediaType(let contentType):
       Status(
         code: .internalError,
-        message: "The content-type '\(contentType)' isn't application/grpc.")
+        message: "The content-type '\(contentType)' isn't application/grpc."
+      )
     case .unknownMethod(let path):
       Status(code: .unimplemented, message: "The method '\(path)' isn't implemented here.")
     case .malformedTimeout(let value):
@@ -38,7 +39,8 @@ enum RequestRejection: Error, Hashable {
     case .tooManyRunningCalls(let limit):
       Status(
         code: .resourceExhausted,
-        message: "The connection has \(limit) calls at work already, which is the limit.")
+        message: "The connection has \(limit) calls at work already, which is the limit."
+      )
     }
   }
 }

@@ -1,14 +1,14 @@
 import DequeModule
-import GRPCCore
-import NIOCore
+package import GRPCCore
+package import NIOCore
 import Synchronization
 
 /// A response's parts on their way from the handler to the event loop.
 ///
 /// A writer is suspended while more than the high water mark waits for the client, and goes on
 /// below the low one; when the stream has ended, waiting and later writes throw.
-final class ResponseWriter: ClosableRPCWriterProtocol {
-  typealias Element = RPCResponsePart<Rope>
+package final class ResponseWriter: ClosableRPCWriterProtocol {
+  package typealias Element = RPCResponsePart<Rope>
 
   private enum Phase {
     case open
@@ -34,6 +34,9 @@ final class ResponseWriter: ClosableRPCWriterProtocol {
     case now
   }
 
+  /// What a message costs besides its bytes, so that floods of empty ones are counted too.
+  private static let messageOverheadByteCount = 128
+
   private let limits: HTTP2ServerTransport.Configuration.Stream
   private let messageByteLimit: Int
   private let isUnary: Bool
@@ -42,7 +45,7 @@ final class ResponseWriter: ClosableRPCWriterProtocol {
   private let state = Mutex(State())
 
   /// - Parameter pump: Takes parts with `next()`; always called on `eventLoop`.
-  init(
+  package init(
     limits: HTTP2ServerTransport.Configuration.Stream,
     messageByteLimit: Int,
     isUnary: Bool,
@@ -60,38 +63,46 @@ final class ResponseWriter: ClosableRPCWriterProtocol {
 // MARK: - Handler's side
 
 extension ResponseWriter {
-  func write(_ part: Element) async throws {
+  package func write(_ part: Element) async throws {
     if case .message(let message) = part, message.count > messageByteLimit {
       throw RPCError(
         code: .resourceExhausted,
         message: """
           A response message of \(message.count) bytes is larger than the limit of \
           \(messageByteLimit) bytes.
-          """)
+          """
+      )
     }
     let wake = try state.withLock { try enqueue(part, in: &$0) }
-    switch wake {
-    case .none: break
-    case .now where eventLoop.inEventLoop: pump()
-    case .now, .soon: eventLoop.execute(pump)
-    }
+    perform(wake)
     if state.withLock({ $0.queuedByteCount > limits.responseHighWaterMark }) {
       try await waitForRoom()
     }
   }
 
-  func write(contentsOf parts: some Sequence<Element>) async throws {
+  package func write(contentsOf parts: some Sequence<Element>) async throws {
     for part in parts { try await write(part) }
   }
 
-  func finish() async {
-    state.withLock { state in
-      if case .open = state.phase { state.phase = .finished }
+  package func finish() async {
+    let status = Status(code: .unknown, message: "The call ended without a status.")
+    let wake = state.withLock { state -> Wake in
+      guard case .open = state.phase else { return .none }
+      return append(.status(status, [:]), to: &state)
     }
+    perform(wake)
   }
 
-  func finish(throwing error: any Error) async {
+  package func finish(throwing error: any Error) async {
     await finish()
+  }
+
+  private func perform(_ wake: Wake) {
+    switch wake {
+    case .none: break
+    case .now where eventLoop.inEventLoop: pump()
+    case .now, .soon: eventLoop.execute(pump)
+    }
   }
 
   private func enqueue(_ part: Element, in state: inout State) throws -> Wake {
@@ -101,11 +112,15 @@ extension ResponseWriter {
       throw RPCError(code: .failedPrecondition, message: "The response has ended already.")
     case .failed(let error): throw error
     }
+    return append(part, to: &state)
+  }
+
+  private func append(_ part: Element, to state: inout State) -> Wake {
     state.parts.append(part)
     switch part {
     case .metadata: return isUnary ? .none : schedule(in: &state)
     case .message(let message):
-      state.queuedByteCount += message.count
+      state.queuedByteCount += message.count + Self.messageOverheadByteCount
       if state.queuedByteCount >= limits.flushByteCount { return scheduleNow(in: &state) }
       return isUnary ? .none : schedule(in: &state)
     case .status:
@@ -154,14 +169,15 @@ extension ResponseWriter {
 
 extension ResponseWriter {
   /// The next part to send; nil ends the pump's turn, and the next write wakes it again.
-  func next() -> Element? {
-    let (part, waiters) = state.withLock { state -> (Element?, [CheckedContinuation<Void, any Error>]) in
+  package func next() -> Element? {
+    let (part, waiters) = state.withLock {
+      state -> (Element?, [CheckedContinuation<Void, any Error>]) in
       guard let part = state.parts.popFirst() else {
         state.isWakeScheduled = false
         return (nil, [])
       }
       guard case .message(let message) = part else { return (part, []) }
-      state.queuedByteCount -= message.count
+      state.queuedByteCount -= message.count + Self.messageOverheadByteCount
       guard !state.waiters.isEmpty, state.queuedByteCount <= limits.responseLowWaterMark else {
         return (part, [])
       }
@@ -173,7 +189,7 @@ extension ResponseWriter {
   }
 
   /// Drops what is queued; waiting and later writes throw `error`.
-  func fail(_ error: RPCError) {
+  package func fail(_ error: RPCError) {
     let waiters = state.withLock { state in
       state.phase = .failed(error)
       state.parts.removeAll()

@@ -1,12 +1,12 @@
 /// The percent-encoding of `grpc-message`.
-enum StatusMessage {
+package enum StatusMessage {
   private static let hexadecimalDigits = Array("0123456789ABCDEF".utf8)
 
   /// Encodes as much of a message as fits, whole characters only.
   ///
   /// Clients refuse trailers above 8 kB as RESOURCE_EXHAUSTED and lose the status, so it is the
   /// encoded form that is kept within `encodedByteLimit`.
-  static func encode(_ message: String, encodedByteLimit: Int) -> String {
+  package static func encode(_ message: String, encodedByteLimit: Int) -> String {
     let utf8 = message.utf8
     if utf8.count <= encodedByteLimit, utf8.allSatisfy(isPlain) { return message }
     var encoded: [UInt8] = []

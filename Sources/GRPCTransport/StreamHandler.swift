@@ -22,6 +22,8 @@ final class StreamHandler: ChannelDuplexHandler {
     case awaitingRequest
     case accepted(Call)
     case running(Call)
+    /// The call never ran; its stream is still to end.
+    case refused
     case over
   }
 
@@ -44,7 +46,7 @@ final class StreamHandler: ChannelDuplexHandler {
   var call: Call? {
     switch phase {
     case .accepted(let call), .running(let call): call
-    case .awaitingRequest, .over: nil
+    case .awaitingRequest, .refused, .over: nil
     }
   }
 
@@ -95,16 +97,15 @@ final class StreamHandler: ChannelDuplexHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable {
-      // NIOHTTP2 tells of the room before it has written the frame that made it: trailers sent in
-      // place would overtake that frame, and the client would drop its last message.
-      context.eventLoop.assumeIsolated().execute { self.pump() }
-    }
+    // HTTP/2 reports room for a frame before it has written it: trailers sent now would overtake it.
+    if context.channel.isWritable { context.eventLoop.assumeIsolated().execute { self.pump() } }
     context.fireChannelWritabilityChanged()
   }
 
+  /// The handler has caught up: what has arrived already comes first.
   private func resumeReading() {
-    guard isReadHeld else { return }
+    deliverRequest()
+    guard isReadHeld, call?.queue.pausesReading() != true else { return }
     isReadHeld = false
     context?.read()
   }
@@ -116,7 +117,10 @@ extension StreamHandler {
   private func receive(_ frame: HTTP2Frame.FramePayload.Headers) {
     do {
       let head = try machine.receive(
-        frame.headers, endStream: frame.endStream, methods: connection.methods)
+        frame.headers,
+        endStream: frame.endStream,
+        methods: connection.methods
+      )
       guard let head else { return }
       guard connection.beginCall() else {
         let limit = connection.configuration.connection.maximumRunningCallCount
@@ -130,7 +134,7 @@ extension StreamHandler {
 
   private func reject(_ rejection: RequestRejection) {
     guard let headers = machine.sendRejection(rejection) else { return }
-    phase = .over
+    phase = .refused
     end(with: headers)
   }
 
@@ -164,31 +168,32 @@ extension StreamHandler {
         self.fail(
           RPCError(
             code: .deadlineExceeded,
-            message: "The call's deadline passed after \(timeout.amount)."))
+            message: "The call's deadline passed after \(timeout.amount)."
+          )
+        )
       }
     }
   }
 
   private func deliverRequest() {
     guard let call else { return }
-    loop: while let event = machine.nextRequestEvent() {
+    // A few compressed bytes may be many messages: they are taken as the handler takes them.
+    while !call.queue.pausesReading(), let event = machine.nextRequestEvent() {
       switch event {
       case .message(let message): call.queue.enqueue(message: message)
-      case .end:
-        call.queue.finish()
-        break loop
+      case .end: call.queue.finish()
       case .failure(let error): return fail(error)
       }
+      if connection.budget.exceededLimit != nil { break }
     }
-    reservePartialMessage(machine.partialMessageByteCount)
-    if connection.budget.isExhausted {
+    reservePartialMessage(machine.pendingRequestByteCount)
+    if let limit = connection.budget.exceededLimit {
       fail(
         RPCError(
           code: .resourceExhausted,
-          message: """
-            The connection's requests hold more than \(connection.budget.limit) bytes that \
-            no call has taken yet.
-            """))
+          message: "More than \(limit) bytes of requests wait for their calls already."
+        )
+      )
     }
   }
 
@@ -206,7 +211,8 @@ extension StreamHandler {
     let stream = RPCStream(
       descriptor: descriptor,
       inbound: RPCAsyncSequence(wrapping: call.queue),
-      outbound: RPCWriter.Closable(wrapping: call.writer))
+      outbound: RPCWriter.Closable(wrapping: call.writer)
+    )
     let operation: @Sendable @concurrent () async -> Void = {
       await withServerContextRPCCancellationHandle { handle in
         running.attach(handle)
@@ -214,7 +220,8 @@ extension StreamHandler {
           descriptor: descriptor,
           remotePeer: connection.info.remotePeer,
           localPeer: connection.info.localPeer,
-          cancellation: handle)
+          cancellation: handle
+        )
         context.transportSpecific = connection.info
         await connection.handler(stream, context)
       }
@@ -224,7 +231,8 @@ extension StreamHandler {
     running.attach(
       connection.configuration.runsHandlersOnEventLoop
         ? Task.immediate(executorPreference: connection.executor, operation: operation)
-        : Task(operation: operation))
+        : Task(operation: operation)
+    )
   }
 }
 
@@ -268,7 +276,8 @@ extension StreamHandler {
     if !machine.isResponseEnded {
       _ = machine.sendStatus(Status(code: .cancelled, message: ""), metadata: [:])
       cancelCall(
-        RPCError(code: .cancelled, message: "The client cancelled the call or went away."))
+        RPCError(code: .cancelled, message: "The client cancelled the call or went away.")
+      )
     }
     machine.discardRequest()
     reservePartialMessage(0)
@@ -284,13 +293,12 @@ extension StreamHandler {
       call.queue.fail(error)
       call.writer.fail(error)
       connection.endCall()
-      owner.streamEnded(self)
-      phase = .over
+      phase = .refused
     case .running(let call):
       call.queue.fail(error)
       call.writer.fail(error)
       call.running.cancel()
-    case .awaitingRequest, .over: break
+    case .awaitingRequest, .refused, .over: break
     }
   }
 }

@@ -1,9 +1,9 @@
-import GRPCCore
-import NIOCore
-import NIOHPACK
+package import GRPCCore
+package import NIOCore
+package import NIOHPACK
 
 /// The rules of one gRPC stream: what may follow what, and what goes on the wire for it.
-struct StreamStateMachine {
+package struct StreamStateMachine {
   private enum RequestState {
     case awaitingHeaders
     case receiving(MessageDeframer)
@@ -21,7 +21,7 @@ struct StreamStateMachine {
   }
 
   /// What the request holds next.
-  enum RequestEvent {
+  package enum RequestEvent {
     case message(ByteBuffer)
     case end
     case failure(RPCError)
@@ -30,18 +30,18 @@ struct StreamStateMachine {
   private let messages: HTTP2ServerTransport.Configuration.Messages
   private var request = RequestState.awaitingHeaders
   private var response = ResponseState.awaitingHeaders
-  private(set) var isCompressing = false
+  package private(set) var isCompressing = false
 
-  init(messages: HTTP2ServerTransport.Configuration.Messages) {
+  package init(messages: HTTP2ServerTransport.Configuration.Messages) {
     self.messages = messages
   }
 
-  var isResponseEnded: Bool {
+  package var isResponseEnded: Bool {
     if case .ended = response { true } else { false }
   }
 
   /// Whether the client has ended its side of the stream.
-  var isRequestEnded: Bool {
+  package var isRequestEnded: Bool {
     switch request {
     case .awaitingHeaders, .receiving: false
     case .draining, .ended: true
@@ -49,8 +49,8 @@ struct StreamStateMachine {
     }
   }
 
-  /// Bytes of a message that hasn't arrived completely.
-  var partialMessageByteCount: Int {
+  /// Bytes that arrived and weren't taken, most often those of a message that isn't complete.
+  package var pendingRequestByteCount: Int {
     switch request {
     case .receiving(let deframer), .draining(let deframer): deframer.bufferedByteCount
     case .awaitingHeaders, .ended, .discarding: 0
@@ -62,8 +62,10 @@ struct StreamStateMachine {
 
 extension StreamStateMachine {
   /// Takes a HEADERS frame: nil for trailers, which only end the request.
-  mutating func receive(
-    _ headers: HPACKHeaders, endStream: Bool, methods: MethodTable
+  package mutating func receive(
+    _ headers: HPACKHeaders,
+    endStream: Bool,
+    methods: MethodTable
   ) throws(RequestRejection) -> RequestHead? {
     switch request {
     case .awaitingHeaders: break
@@ -78,7 +80,9 @@ extension StreamStateMachine {
     do {
       let head = try RequestHead(headers, methods: methods)
       let deframer = MessageDeframer(
-        encoding: head.encoding, messageByteLimit: messages.maximumReceivedByteCount)
+        encoding: head.encoding,
+        messageByteLimit: messages.maximumReceivedByteCount
+      )
       request = endStream ? .draining(deframer) : .receiving(deframer)
       isCompressing = messages.compressesResponses && head.acceptsGzip
       return head
@@ -88,7 +92,7 @@ extension StreamStateMachine {
     }
   }
 
-  mutating func receive(_ data: ByteBuffer, endStream: Bool) {
+  package mutating func receive(_ data: ByteBuffer, endStream: Bool) {
     switch request {
     case .receiving(var deframer):
       request = .ended
@@ -96,13 +100,12 @@ extension StreamStateMachine {
       request = endStream ? .draining(deframer) : .receiving(deframer)
     case .discarding(let isEnded):
       request = .discarding(isEnded: isEnded || endStream)
-    case .awaitingHeaders, .draining, .ended:
-      break
+    case .awaitingHeaders, .draining, .ended: break
     }
   }
 
   /// The next message, end or error that can be told from what has arrived.
-  mutating func nextRequestEvent() -> RequestEvent? {
+  package mutating func nextRequestEvent() -> RequestEvent? {
     switch request {
     case .receiving(var deframer):
       request = .ended
@@ -116,7 +119,8 @@ extension StreamStateMachine {
   }
 
   private mutating func takeMessage(
-    from deframer: inout MessageDeframer, isDraining: Bool
+    from deframer: inout MessageDeframer,
+    isDraining: Bool
   ) -> RequestEvent? {
     do {
       if let message = try deframer.next() {
@@ -134,7 +138,8 @@ extension StreamStateMachine {
     guard deframer.bufferedByteCount > 0 else { return .end }
     request = .discarding(isEnded: true)
     return .failure(
-      RPCError(code: .internalError, message: "The request ended in the middle of a message."))
+      RPCError(code: .internalError, message: "The request ended in the middle of a message.")
+    )
   }
 }
 
@@ -148,7 +153,7 @@ extension StreamStateMachine {
   private static let plainTrailers: HPACKHeaders = ["grpc-status": "0"]
 
   /// The response's headers, or nil if it is too late for them.
-  mutating func sendHeaders(_ metadata: Metadata) -> HPACKHeaders? {
+  package mutating func sendHeaders(_ metadata: Metadata) -> HPACKHeaders? {
     guard case .awaitingHeaders = response else { return nil }
     response = .sendingMessages
     var headers = Self.plainHeaders
@@ -158,12 +163,12 @@ extension StreamStateMachine {
   }
 
   /// Whether a message may be sent; headers that are due must go out before it.
-  func canSendMessage() -> Bool {
+  package func canSendMessage() -> Bool {
     if case .sendingMessages = response { true } else { false }
   }
 
   /// The trailers, which are headers too if none were sent; nil if the response has ended.
-  mutating func sendStatus(_ status: Status, metadata: Metadata) -> HPACKHeaders? {
+  package mutating func sendStatus(_ status: Status, metadata: Metadata) -> HPACKHeaders? {
     let isTrailersOnly: Bool
     switch response {
     case .awaitingHeaders: isTrailersOnly = true
@@ -173,11 +178,14 @@ extension StreamStateMachine {
     response = .ended
     if !isTrailersOnly, status.code == .ok, metadata.isEmpty { return Self.plainTrailers }
     return trailers(
-      isTrailersOnly ? Self.plainHeaders : HPACKHeaders(), status: status, metadata: metadata)
+      isTrailersOnly ? Self.plainHeaders : HPACKHeaders(),
+      status: status,
+      metadata: metadata
+    )
   }
 
   /// The whole answer to a request that is refused.
-  mutating func sendRejection(_ rejection: RequestRejection) -> HPACKHeaders? {
+  package mutating func sendRejection(_ rejection: RequestRejection) -> HPACKHeaders? {
     guard case .awaitingHeaders = response else { return nil }
     response = .ended
     var headers: HPACKHeaders = [
@@ -193,12 +201,14 @@ extension StreamStateMachine {
   }
 
   /// Gives up on the request's rest, if any is still to come.
-  mutating func discardRequest() {
+  package mutating func discardRequest() {
     request = .discarding(isEnded: isRequestEnded)
   }
 
   private func trailers(
-    _ base: HPACKHeaders, status: Status, metadata: Metadata
+    _ base: HPACKHeaders,
+    status: Status,
+    metadata: Metadata
   ) -> HPACKHeaders {
     var headers = base
     headers.add(name: "grpc-status", value: String(status.code.rawValue))
@@ -206,14 +216,19 @@ extension StreamStateMachine {
       headers.add(
         name: "grpc-message",
         value: StatusMessage.encode(
-          status.message, encodedByteLimit: messages.maximumStatusMessageByteCount))
+          status.message,
+          encodedByteLimit: messages.maximumStatusMessageByteCount
+        )
+      )
     }
     guard !metadata.isEmpty else { return headers }
     let used = headers.reduce(0) {
       $0 + $1.name.utf8.count + $1.value.utf8.count + HPACKHeaders.entryOverheadByteCount
     }
     let remaining = headers.addStatusDetails(
-      from: metadata, byteLimit: max(0, messages.maximumTrailersByteCount - used))
+      from: metadata,
+      byteLimit: max(0, messages.maximumTrailersByteCount - used)
+    )
     headers.add(metadata, byteLimit: remaining)
     return headers
   }

@@ -17,7 +17,9 @@ struct ArrayGenerator {
   }
 
   mutating func array(
-    _ field: Field, rowCount: Int, mayHaveNulls: Bool = true
+    _ field: Field,
+    rowCount: Int,
+    mayHaveNulls: Bool = true
   ) -> ArrayData {
     guard let dictionary = field.dictionary else {
       return self.array(field.type, rowCount: rowCount, mayHaveNulls: mayHaveNulls)
@@ -33,7 +35,9 @@ struct ArrayGenerator {
   }
 
   private mutating func array(
-    _ type: DataType, rowCount: Int, mayHaveNulls: Bool = true
+    _ type: DataType,
+    rowCount: Int,
+    mayHaveNulls: Bool = true
   ) -> ArrayData {
     var array = ArrayData(type: type, rowCount: rowCount)
     if type.hasValidity {
@@ -83,7 +87,9 @@ struct ArrayGenerator {
 
   private mutating func integers(_ count: Int, bitWidth: Int, _ range: Range<Int>) -> ByteBuffer {
     Self.integers(
-      (0..<count).map { _ in Int.random(in: range, using: &self.random) }, bitWidth: bitWidth)
+      (0..<count).map { _ in Int.random(in: range, using: &self.random) },
+      bitWidth: bitWidth
+    )
   }
 
   /// Integers of any width, sign-extended.
@@ -116,7 +122,8 @@ extension ArrayGenerator {
     isText
       ? Array(
         (["", "duck", "größe", "twelve bytes", "thirteen byte", "🦆 in the 世界", "\0"]
-          .randomElement(using: &self.random) ?? "").utf8)
+          .randomElement(using: &self.random) ?? "").utf8
+      )
       : self.bytes(Int.random(in: 0...20, using: &self.random))
   }
 
@@ -152,7 +159,10 @@ extension ArrayGenerator {
   }
 
   private mutating func fillList(
-    _ array: inout ArrayData, _ element: Field, offsetBitWidth: Int, isMap: Bool = false
+    _ array: inout ArrayData,
+    _ element: Field,
+    offsetBitWidth: Int,
+    isMap: Bool = false
   ) {
     var offsets = [0]
     for row in 0..<array.rowCount {
@@ -173,7 +183,9 @@ extension ArrayGenerator {
   }
 
   private mutating func fillListView(
-    _ array: inout ArrayData, _ element: Field, offsetBitWidth: Int
+    _ array: inout ArrayData,
+    _ element: Field,
+    offsetBitWidth: Int
   ) {
     let rowCount = array.rowCount + 3
     let sizes = (0..<array.rowCount).map { _ in Int.random(in: 0...3, using: &self.random) }
@@ -184,7 +196,10 @@ extension ArrayGenerator {
   }
 
   private mutating func fillUnion(
-    _ array: inout ArrayData, _ mode: DataType.UnionMode, _ typeIDs: [Int32], _ fields: [Field]
+    _ array: inout ArrayData,
+    _ mode: DataType.UnionMode,
+    _ typeIDs: [Int32],
+    _ fields: [Field]
   ) {
     let members = (0..<array.rowCount).map { _ in
       Int.random(in: fields.indices, using: &self.random)

@@ -2,8 +2,9 @@ import ArrowIPC
 import NIOCore
 import Testing
 
-/// Damaged messages may be refused or, where the damage makes no difference, accepted. They must
-/// not trap, and what is accepted must be safe to read.
+/// Damaged messages are refused or, where the damage makes no difference, accepted.
+///
+/// They must not trap, and what is accepted must be safe to read.
 struct `Hostile input` {
   @Test(arguments: 0..<6)
   func `every truncation of the metadata is refused or read safely`(seed: Int) {
@@ -59,7 +60,10 @@ struct `Hostile input` {
           Self.decode(damaged)
           damaged[index].header = message.header
           damaged[index].header.setInteger(
-            Int32(truncatingIfNeeded: extreme), at: position, endianness: .little)
+            Int32(truncatingIfNeeded: extreme),
+            at: position,
+            endianness: .little
+          )
           Self.decode(damaged)
         }
       }
@@ -88,10 +92,13 @@ struct `Hostile input` {
   }
 
   private static func decode(_ stream: [WireMessage]) {
-    guard let (decodedSchema, batches) = try? StreamDecoder.decode(stream),
+    var limits = DecoderLimits()
+    // Columns of nulls take no bytes: reading millions of them would prove nothing.
+    limits.rowCount = 4096
+    guard let (decodedSchema, batches) = try? StreamDecoder.decode(stream, limits: limits),
       let schema = decodedSchema
     else { return }
-    for batch in batches where batch.rowCount < 10_000 {
+    for batch in batches {
       TrustingReader.visit(batch)
       let again = try? StreamDecoder.decode(WireMessage.stream(schema, batch))
       #expect(again?.0 == schema)

@@ -54,7 +54,9 @@ struct `Round trips` {
     var arrays = ArrayGenerator(seed: 1)
     let stream = WireMessage.stream(schema, arrays.batch(schema, rowCount: 1000))
     let batch = try #require(try StreamDecoder.decode(stream).1.first)
-    let values = batch.columns[0].buffers[1].withUnsafeReadableBytes { UInt(bitPattern: $0.baseAddress) }
+    let values = batch.columns[0].buffers[1].withUnsafeReadableBytes {
+      UInt(bitPattern: $0.baseAddress)
+    }
     let isShared = stream[1].body.withUnsafeReadableBytes { body in
       let start = UInt(bitPattern: body.baseAddress)
       return start..<(start + UInt(body.count)) ~= values

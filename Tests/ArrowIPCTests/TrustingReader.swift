@@ -53,7 +53,9 @@ enum TrustingReader {
   }
 
   private static func integer<Value: FixedWidthInteger>(
-    _ buffer: ByteBuffer, _ row: Int, _: Value.Type
+    _ buffer: ByteBuffer,
+    _ row: Int,
+    _: Value.Type
   ) -> Value {
     let index = buffer.readerIndex + row * MemoryLayout<Value>.size
     guard let value = buffer.getInteger(at: index, endianness: .little, as: Value.self) else {
@@ -76,11 +78,16 @@ enum TrustingReader {
   }
 
   private static func range<Offset: FixedWidthInteger>(
-    _ array: ArrayData, _ row: Int, _: Offset.Type
+    _ array: ArrayData,
+    _ row: Int,
+    _: Offset.Type
   ) -> Range<Int> {
     // Traps where the offsets decrease.
-    Int(Self.integer(array.buffers[1], row, Offset.self))..<Int(
-      Self.integer(array.buffers[1], row + 1, Offset.self))
+    Int(
+      Self.integer(array.buffers[1], row, Offset.self)
+    )..<Int(
+      Self.integer(array.buffers[1], row + 1, Offset.self)
+    )
   }
 
   private static func visitBytes(_ array: ArrayData, _ range: Range<Int>) {
@@ -95,7 +102,9 @@ enum TrustingReader {
   }
 
   private static func visitListView<Offset: FixedWidthInteger>(
-    _ array: ArrayData, _ row: Int, _: Offset.Type
+    _ array: ArrayData,
+    _ row: Int,
+    _: Offset.Type
   ) {
     let offset = Int(Self.integer(array.buffers[1], row, Offset.self))
     let size = Int(Self.integer(array.buffers[2], row, Offset.self))

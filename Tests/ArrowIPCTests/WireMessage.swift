@@ -36,7 +36,12 @@ struct WireMessage {
         messages.append(
           WireMessage(
             MessageEncoder.dictionaryBatch(
-              id: array.dictionary?.id ?? 0, isDelta: index > 0, values)))
+              id: array.dictionary?.id ?? 0,
+              isDelta: index > 0,
+              values
+            )
+          )
+        )
       }
       return messages
     }
@@ -45,8 +50,11 @@ struct WireMessage {
 
 extension StreamDecoder {
   /// Decodes a stream and answers its batches.
-  static func decode(_ messages: [WireMessage]) throws -> (Schema?, [DecodedBatch]) {
-    var decoder = StreamDecoder()
+  static func decode(
+    _ messages: [WireMessage],
+    limits: DecoderLimits = DecoderLimits()
+  ) throws -> (Schema?, [DecodedBatch]) {
+    var decoder = StreamDecoder(limits: limits)
     var batches: [DecodedBatch] = []
     for message in messages {
       if case .batch(let batch) = try decoder.decode(header: message.header, body: message.body) {

@@ -6,26 +6,31 @@ import NIOCore
 /// Arrow tell whether anything was lost.
 @main
 enum ArrowRoundTrip {
-  static func main() throws {
-    let input = try FileHandle.standardInput.readToEnd() ?? Data()
+  static func main() {
+    do {
+      FileHandle.standardOutput.write(
+        try Self.roundTrip(FileHandle.standardInput.readToEnd() ?? Data())
+      )
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      exit(1)
+    }
+  }
+
+  private static func roundTrip(_ input: Data) throws -> Data {
     let messages = MessageDecoder()
     var stream = IPCStream(ByteBuffer(bytes: input)) { try messages.decode($0).bodyByteCount }
     var decoder = StreamDecoder()
     var encoder: StreamEncoder?
-    do {
-      while let frame = try stream.next() {
-        switch try decoder.decode(header: frame.header, body: frame.body) {
-        case .schema(let schema): encoder = StreamEncoder(schema)
-        case .dictionary: break
-        case .batch(let batch): encoder?.write(batch)
-        }
+    while let frame = try stream.next() {
+      switch try decoder.decode(header: frame.header, body: frame.body) {
+      case .schema(let schema): encoder = StreamEncoder(schema)
+      case .dictionary: break
+      case .batch(let batch): encoder?.write(batch)
       }
-    } catch let error as ArrowIPCError {
-      FileHandle.standardError.write(Data("\(error.code): \(error.message)\n".utf8))
-      exit(1)
     }
-    let output = encoder.map { $0.bytes.readableBytesView } ?? ByteBuffer().readableBytesView
-    FileHandle.standardOutput.write(Data(output))
-    FileHandle.standardOutput.write(Data(IPCStream.end))
+    var output = Data(encoder?.bytes.readableBytesView ?? ByteBuffer().readableBytesView)
+    output.append(contentsOf: IPCStream.end)
+    return output
   }
 }

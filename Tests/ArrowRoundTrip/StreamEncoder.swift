@@ -27,12 +27,17 @@ struct StreamEncoder {
         !present.isEmpty && dictionary.chunks.count > present.count
         && Array(dictionary.chunks.prefix(present.count)) == present
       self.sent[dictionary.id] = dictionary
-      for (index, chunk) in dictionary.chunks.enumerated().dropFirst(isExtended ? present.count : 0) {
+      for (index, chunk) in dictionary.chunks.enumerated().dropFirst(isExtended ? present.count : 0)
+      {
         self.writeDictionaries(of: chunk.children)
         let values = DecodedBatch(rowCount: chunk.rowCount, columns: [chunk])
         self.write(
           MessageEncoder.dictionaryBatch(
-            id: dictionary.id, isDelta: index > 0, RecordBatch(values)))
+            id: dictionary.id,
+            isDelta: index > 0,
+            RecordBatch(values)
+          )
+        )
       }
     }
   }

@@ -9,7 +9,9 @@ package struct BatchLimits: Hashable, Sendable {
   /// The most a batch of several rows holds.
   package var maximumByteCount: Int
 
-  /// The most a row may hold. A row above ``maximumByteCount`` travels alone.
+  /// The most a row may hold.
+  ///
+  /// A row above ``maximumByteCount`` travels alone.
   package var maximumRowByteCount: Int
 
   /// The hard limit on all of them: even bits can't outgrow 32-bit offsets below it.

@@ -32,8 +32,8 @@ struct BitBuffer {
           for byte in 0..<8 {
             let eight = unsafe bytes.loadUnaligned(fromByteOffset: done + 8 * byte, as: UInt64.self)
             // Moves the lowest bit of byte i to bit 56 + i.
-            let packed = (eight & 0x0101_0101_0101_0101) &* 0x0102_0408_1020_4080 &>> 56
-            bits |= packed &<< UInt64(truncatingIfNeeded: 8 &* byte)
+            let packed = (eight & 0x0101_0101_0101_0101) &* 0x0102_0408_1020_4080
+            bits |= (packed &>> 56) &<< UInt64(truncatingIfNeeded: 8 &* byte)
           }
         } else {
           for row in 0..<step {

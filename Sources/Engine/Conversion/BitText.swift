@@ -1,4 +1,4 @@
-/// `0101`
+/// Bits as digits: `0101`.
 struct BitText: TextFormat {
   static var slotWidth: Int { unsafe StringSlot.width }
 

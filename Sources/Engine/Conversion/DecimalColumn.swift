@@ -1,7 +1,9 @@
 import ArrowIPC
 
 /// Decimals of up to 18 digits, which DuckDB stores as the smallest integer that holds them and
-/// Arrow's clients read as 128 bits. Wider ones are alike in both.
+/// Arrow's clients read as 128 bits.
+///
+/// Wider ones are alike in both.
 final class DecimalColumn: ColumnBuilder {
   private enum Storage {
     case int16, int32, int64

@@ -28,7 +28,11 @@ final class FixedWidthColumn: ColumnBuilder {
       if let validity = unsafe validity {
         // What a NULL's slot holds may be anyone's memory.
         unsafe Bits.forEachZero(validity, in: rows) { row in
-          unsafe (target + row &* width).initializeMemory(as: UInt8.self, repeating: 0, count: width)
+          unsafe (target + row &* width).initializeMemory(
+            as: UInt8.self,
+            repeating: 0,
+            count: width
+          )
         }
       }
     }

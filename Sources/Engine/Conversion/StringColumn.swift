@@ -27,7 +27,9 @@ final class StringColumn: ColumnBuilder {
     self.buffers.finish(into: &batch)
   }
 
-  /// The bytes of all rows. The length of a NULL is undefined, so it must not be read as one.
+  /// The bytes of all rows.
+  ///
+  /// The length of a NULL is undefined, so it must not be read as one.
   private static func contentByteCount(_ slice: borrowing VectorSlice) -> Int {
     let slots = unsafe slice.firstSlot(width: StringSlot.width)
     let count = slice.rows.count

@@ -1,4 +1,7 @@
-/// `12:34:56.789+05:30`, as DuckDB prints it: no trailing zeros, no offset parts that are zero.
+/// Times with their offset: `12:34:56.789+05:30`.
+///
+/// As DuckDB prints it, without trailing zeros and offset parts that are zero. Only minutes that
+/// seconds follow are kept, which DuckDB omits as well: `+06:00:21` would arrive as `+06:21`.
 struct TimeTZText: TextFormat {
   /// The offset is stored as its distance to this one, so that it sorts downwards.
   private static let greatestOffset = 16 * 60 * 60 - 1

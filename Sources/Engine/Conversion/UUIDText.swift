@@ -1,4 +1,4 @@
-/// `01234567-89ab-cdef-0123-456789abcdef`
+/// UUIDs as in RFC 9562: `01234567-89ab-cdef-0123-456789abcdef`.
 struct UUIDText: TextFormat {
   static var slotWidth: Int { 16 }
 

@@ -1,0 +1,1 @@
+../../../Tests/ArrowIPCTests/FieldGenerator.swift
