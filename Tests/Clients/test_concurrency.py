@@ -87,6 +87,39 @@ def test_more_long_results_than_workers_at_once(own):
     client.close()
 
 
+def test_short_statements_go_on_beside_endless_ones(start):
+  """Of two workers one is held by a count without end, and a fast client keeps asking for rows."""
+  own = start("--workers", "2")
+  with RawClient(own.address) as counting, RawClient(own.address) as reading:
+    (content,) = counting.flight_info(Command.query(ENDLESS)).tickets
+    count = counting.stream(content)
+    (content,) = reading.flight_info(Command.query(ENDLESS_ROWS)).tickets
+    rows = reading.stream(content)
+    reader = threading.Thread(target=list_quietly, args=((None for _ in rows),))
+    reader.start()
+    with RawClient(own.address) as client:
+      for number in range(30):
+        assert client.rows(f"SELECT {number}") == [(number,)]
+    count.cancel()
+    rows.cancel()
+    reader.join(10)
+    assert not reader.is_alive()
+
+
+def test_who_waits_for_a_worker_is_served_when_one_is_free(start):
+  own = start("--workers", "1")
+  with RawClient(own.address) as counting, RawClient(own.address) as waiting:
+    (content,) = counting.flight_info(Command.query(ENDLESS)).tickets
+    count = counting.stream(content)
+    assert eventually(lambda: is_busy(own))
+    with pytest.raises(Exception, match="(?i)deadline"):
+      waiting.flight_info(Command.query("SELECT 42"), timeout=0.3)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+      answers = [pool.submit(waiting.rows, f"SELECT {number}") for number in range(8)]
+      count.cancel()
+      assert [answer.result() for answer in answers] == [[(number,)] for number in range(8)]
+
+
 def test_many_sessions_write_at_once(own):
   with RawClient(own.address) as raw:
     raw.query("CREATE TABLE counted (client INTEGER, turn INTEGER)")
