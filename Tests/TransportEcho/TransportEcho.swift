@@ -21,7 +21,8 @@ enum TransportEcho {
     let stop: @Sendable () -> Void = { server.beginGracefulShutdown() }
     terminate.setEventHandler(handler: stop)
     await withCheckedContinuation { continuation in
-      terminate.setRegistrationHandler { continuation.resume() }
+      let registered: @Sendable () -> Void = { continuation.resume() }
+      terminate.setRegistrationHandler(handler: registered)
       terminate.resume()
     }
     print(port)
