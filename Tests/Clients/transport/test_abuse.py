@@ -97,7 +97,7 @@ class Peer:
       self.http2.end_stream(stream)
     self.flush()
     found: dict[str, str] = {}
-    answer = b""
+    answer = bytearray()
     while chunk := self.socket.recv(1 << 16):
       for event in self.http2.receive_data(chunk):
         match event:
@@ -108,7 +108,7 @@ class Peer:
             self.http2.acknowledge_received_data(event.flow_controlled_length, stream)
           case h2.events.StreamEnded() | h2.events.StreamReset():
             self.flush()
-            return found, answer
+            return found, bytes(answer)
       self.flush()
     raise ConnectionError("the server hung up")
 
