@@ -119,7 +119,7 @@ extension EchoService {
     }
   }
 
-  /// "CODE|MESSAGE|DETAILS"
+  /// Fails as its request says, "CODE|MESSAGE|DETAILS".
   @Sendable @concurrent
   private func fail(_ request: Request, _ context: ServerContext) async throws -> Response {
     throw try Self.error(try await request.singleMessage().text)
