@@ -129,13 +129,24 @@ final class ConnectionHandler: ChannelInboundHandler {
   func drain() {
     switch machine.beginDrain() {
     case .sendGoAwayAndPing:
-      send(.goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil))
+      announce()
       send(.ping(Self.drainPing, ack: false))
       context?.flush()
       schedule(.announcement, in: Self.announcementTime) { $0.announced() }
     case .close: close(because: "draining")
     case .none: break
     }
+  }
+
+  /// Writes GOAWAY past NIOHTTP2, which would refuse the streams under way if none were open.
+  private func announce() {
+    guard
+      let http2 = try? context?.pipeline.syncOperations.context(handlerType: NIOHTTP2Handler.self)
+    else { return }
+    var frame = ByteBuffer(bytes: [0, 0, 8, 0x7, 0, 0, 0, 0, 0])
+    frame.writeInteger(UInt32(Int32.max))
+    frame.writeInteger(UInt32(0))
+    http2.write(NIOAny(frame), promise: nil)
   }
 
   func close(because reason: String) {

@@ -11,7 +11,7 @@ extension StreamHandler {
     let flushByteCount = connection.configuration.stream.flushByteCount
     var unflushedByteCount = 0
     var hasUnflushed = false
-    while context.channel.isWritable, let part = writer.next() {
+    while context.channel.isWritable, heldStatus == nil, let part = writer.next() {
       switch part {
       case .metadata(let metadata):
         guard let headers = machine.sendHeaders(metadata) else { continue }
@@ -19,11 +19,14 @@ extension StreamHandler {
       case .message(let message):
         guard send(message, to: context) else { return }
         unflushedByteCount += message.count
+      case .status(let status, let metadata) where wasBlocked && unwrittenMessageCount > 0:
+        heldStatus = (status, metadata)
       case .status(let status, let metadata):
         guard let trailers = machine.sendStatus(status, metadata: metadata) else { continue }
         return end(with: trailers)
       }
       hasUnflushed = true
+      if !context.channel.isWritable { wasBlocked = true }
       if unflushedByteCount >= flushByteCount {
         context.flush()
         unflushedByteCount = 0
@@ -33,6 +36,18 @@ extension StreamHandler {
     if hasUnflushed { context.flush() }
   }
 
+  /// A message's last byte has left; the status may be waiting for that.
+  private func messageWritten() {
+    unwrittenMessageCount -= 1
+    guard unwrittenMessageCount == 0, let (status, metadata) = heldStatus else { return }
+    heldStatus = nil
+    // Not from inside HTTP/2's own write: the trailers must not get ahead of it.
+    connection.eventLoop.assumeIsolated().execute {
+      guard let trailers = self.machine.sendStatus(status, metadata: metadata) else { return }
+      self.end(with: trailers)
+    }
+  }
+
   /// Writes a message's frames; false if the call ended instead.
   private func send(_ message: Rope, to context: ChannelHandlerContext) -> Bool {
     if let headers = machine.sendHeaders([:]) {
@@ -40,12 +55,12 @@ extension StreamHandler {
     }
     guard machine.canSendMessage() else { return true }
     guard machine.isCompressing else {
-      MessageFramer.frame(message, isCompressed: false) { write($0, to: context) }
+      write(message, isCompressed: false, to: context)
       return true
     }
     do {
       let compressed = Rope(head: try Gzip.deflate(message.contiguous))
-      MessageFramer.frame(compressed, isCompressed: true) { write($0, to: context) }
+      write(compressed, isCompressed: true, to: context)
       return true
     } catch {
       fail(error)
@@ -53,11 +68,24 @@ extension StreamHandler {
     }
   }
 
-  private func write(_ buffer: ByteBuffer, to context: ChannelHandlerContext) {
-    write(.data(.init(data: .byteBuffer(buffer))), to: context)
+  private func write(_ message: Rope, isCompressed: Bool, to context: ChannelHandlerContext) {
+    var last: ByteBuffer?
+    MessageFramer.frame(message, isCompressed: isCompressed) { buffer in
+      if let last { write(.data(.init(data: .byteBuffer(last))), to: context) }
+      last = buffer
+    }
+    guard let last else { return }
+    unwrittenMessageCount += 1
+    let written = context.eventLoop.makePromise(of: Void.self)
+    written.futureResult.assumeIsolated().whenSuccess { self.messageWritten() }
+    write(.data(.init(data: .byteBuffer(last))), to: context, promise: written)
   }
 
-  private func write(_ payload: HTTP2Frame.FramePayload, to context: ChannelHandlerContext) {
-    context.write(wrapOutboundOut(payload), promise: nil)
+  private func write(
+    _ payload: HTTP2Frame.FramePayload,
+    to context: ChannelHandlerContext,
+    promise: EventLoopPromise<Void>? = nil
+  ) {
+    context.write(wrapOutboundOut(payload), promise: promise)
   }
 }

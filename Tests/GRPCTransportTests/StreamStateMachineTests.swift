@@ -196,7 +196,8 @@ import Testing
     _ = try machine.receive(request, endStream: true, methods: methods)
     let trailers = machine.sendStatus(
       Status(code: .aborted, message: "stop"),
-      metadata: ["long": "\(String(repeating: "x", count: 300))", "short": "y"])
+      metadata: ["long": "\(String(repeating: "x", count: 300))", "short": "y"]
+    )
     let answer = try #require(trailers)
     #expect(answer["grpc-status"] == ["10"])
     #expect(answer["grpc-message"] == ["stop"])

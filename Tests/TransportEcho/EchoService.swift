@@ -39,15 +39,19 @@ struct EchoService: RegistrableRPCService {
       forMethod: MethodDescriptor(fullyQualifiedService: "test.Echo", method: method, type: type),
       deserializer: RopeCoder(),
       serializer: RopeCoder(),
-      handler: handler)
+      handler: handler
+    )
   }
 }
 
 extension EchoService {
   /// "COUNT SIZE [PARTS]": sends COUNT messages of SIZE bytes, each made of PARTS buffers.
   @Sendable @concurrent
-  private func streamMessages(_ request: Request, _ context: ServerContext) async throws -> Response {
-    let numbers = try await request.singleMessage().text.split(separator: " ").compactMap { Int($0) }
+  private func streamMessages(_ request: Request, _ context: ServerContext) async throws -> Response
+  {
+    let numbers = try await request.singleMessage().text.split(separator: " ").compactMap {
+      Int($0)
+    }
     guard numbers.count >= 2 else {
       throw RPCError(code: .invalidArgument, message: "expected COUNT SIZE [PARTS]")
     }
@@ -76,7 +80,8 @@ extension EchoService {
 
   /// Answers "COUNT BYTES".
   @Sendable @concurrent
-  private func countMessages(_ request: Request, _ context: ServerContext) async throws -> Response {
+  private func countMessages(_ request: Request, _ context: ServerContext) async throws -> Response
+  {
     var count = 0
     var byteCount = 0
     for try await message in request.messages {
@@ -84,13 +89,15 @@ extension EchoService {
       byteCount += message.count
     }
     return StreamingServerResponse(
-      single: ServerResponse(message: Rope("\(count) \(byteCount)".utf8)))
+      single: ServerResponse(message: Rope("\(count) \(byteCount)".utf8))
+    )
   }
 
   /// Like `countMessages`, but takes a second before it reads the second message.
   @Sendable @concurrent
   private func countMessagesSlowly(
-    _ request: Request, _ context: ServerContext
+    _ request: Request,
+    _ context: ServerContext
   ) async throws -> Response {
     var count = 0
     var byteCount = 0
@@ -100,7 +107,8 @@ extension EchoService {
       byteCount += message.count
     }
     return StreamingServerResponse(
-      single: ServerResponse(message: Rope("\(count) \(byteCount)".utf8)))
+      single: ServerResponse(message: Rope("\(count) \(byteCount)".utf8))
+    )
   }
 
   @Sendable @concurrent
@@ -111,7 +119,7 @@ extension EchoService {
     }
   }
 
-  /// "CODE|MESSAGE|DETAILS"
+  /// Fails as its request says, "CODE|MESSAGE|DETAILS".
   @Sendable @concurrent
   private func fail(_ request: Request, _ context: ServerContext) async throws -> Response {
     throw try Self.error(try await request.singleMessage().text)

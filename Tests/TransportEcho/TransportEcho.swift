@@ -12,14 +12,19 @@ enum TransportEcho {
   static func main() async throws {
     let transport = HTTP2ServerTransport(
       address: ListeningAddress(host: "127.0.0.1", port: 0),
-      configuration: try configuration(CommandLine.arguments.dropFirst()))
+      configuration: try configuration(CommandLine.arguments.dropFirst())
+    )
     let port = try await transport.bind().port ?? 0
     let server = GRPCServer(transport: transport, services: [EchoService()])
     signal(SIGTERM, SIG_IGN)
     let terminate = DispatchSource.makeSignalSource(signal: SIGTERM)
     let stop: @Sendable () -> Void = { server.beginGracefulShutdown() }
     terminate.setEventHandler(handler: stop)
-    terminate.resume()
+    await withCheckedContinuation { continuation in
+      let registered: @Sendable () -> Void = { continuation.resume() }
+      terminate.setRegistrationHandler(handler: registered)
+      terminate.resume()
+    }
     print(port)
     fflush(nil)
     try await server.serve()

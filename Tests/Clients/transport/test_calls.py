@@ -303,5 +303,7 @@ def test_the_grace_period_of_a_drain_ends_calls(start_echo):
 
 def test_a_drain_without_clients_ends_at_once(start_echo):
   server = start_echo()
+  with EchoClient(server) as client:
+    client.unary("Unary")
   server.terminate()
   assert server.wait() == 0
