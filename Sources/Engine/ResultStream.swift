@@ -4,9 +4,8 @@ internal import Synchronization
 /// A result as its client reads it: announced, then computed part by part, each when it is asked
 /// for.
 ///
-/// Asking for the next part suspends until a worker has made it, and while nobody asks nothing is
-/// computed and no thread is held: the client's reading speed is the query's. One reader at a
-/// time.
+/// Asking for the next part suspends until a worker has made it. A worker runs ahead by a few parts
+/// and then holds no thread: the client's reading speed is the query's. One reader at a time.
 package final class ResultStream: Sendable {
   private enum Source {
     case query(CompiledStatement)
@@ -14,6 +13,10 @@ package final class ResultStream: Sendable {
     case spool(Spool)
     case nothing
   }
+
+  /// How many parts may wait for their reader: enough that neither side waits for the other's
+  /// thread to wake up, and a few MiB at most.
+  private static let stepsAhead = 4
 
   package let schema: Schema
   package let cancellation = Cancellation()
@@ -62,6 +65,44 @@ package final class ResultStream: Sendable {
         return nil
       }
     }
+  }
+
+  /// Reads all parts to come, while a worker makes the ones after them.
+  ///
+  /// - Parameter body: Gets each batch in order. If it throws, the rest is not computed.
+  package func forEachBatch(_ body: (EncodedMessage) async throws -> Void) async throws {
+    let channel = StepChannel(limit: Self.stepsAhead)
+    async let production: Void = self.produce(into: channel)
+    do {
+      while let step = try await channel.receive() {
+        if let batch = step.batch { try await body(batch) }
+      }
+    } catch {
+      channel.close()
+      await production
+      throw error
+    }
+    await production
+  }
+
+  /// Makes part after part until the last is made or nobody wants more.
+  private func produce(into channel: StepChannel) async {
+    do {
+      var wantsMore = true
+      while wantsMore {
+        if case .live(let connection) = self.source.withLock({ $0 }) {
+          wantsMore = try await connection.produce(self, into: channel)
+        } else if let step = try await self.nextStep() {
+          wantsMore = await channel.send(step) && !step.isLast
+        } else {
+          wantsMore = false
+        }
+      }
+      channel.finish()
+    } catch {
+      channel.finish(throwing: error)
+    }
+    self.end()
   }
 
   /// Ends the result before its end. To be called whenever the reader stops early.

@@ -27,6 +27,21 @@ extension SessionConnection {
     }
   }
 
+  /// Computes part after part for as long as the reader keeps up, without leaving the worker.
+  ///
+  /// - Returns: Whether there is more to come from where the result has been set aside to.
+  func produce(_ stream: ResultStream, into channel: StepChannel) async throws -> Bool {
+    while let step = try self.next(of: stream) {
+      let isWanted = await channel.send(step)
+      if step.isLast { return false }
+      guard isWanted else {
+        self.close(stream)
+        return false
+      }
+    }
+    return true
+  }
+
   /// Ends a result that isn't read to its end.
   func close(_ stream: ResultStream) {
     if let live, live.stream === stream {

@@ -11,7 +11,7 @@ extension StreamHandler {
     let flushByteCount = connection.configuration.stream.flushByteCount
     var unflushedByteCount = 0
     var hasUnflushed = false
-    while context.channel.isWritable, heldStatus == nil, let part = writer.next() {
+    while context.channel.isWritable, let part = writer.next() {
       switch part {
       case .metadata(let metadata):
         guard let headers = machine.sendHeaders(metadata) else { continue }
@@ -19,14 +19,11 @@ extension StreamHandler {
       case .message(let message):
         guard send(message, to: context) else { return }
         unflushedByteCount += message.count
-      case .status(let status, let metadata) where wasBlocked && unwrittenMessageCount > 0:
-        heldStatus = (status, metadata)
       case .status(let status, let metadata):
         guard let trailers = machine.sendStatus(status, metadata: metadata) else { continue }
         return end(with: trailers)
       }
       hasUnflushed = true
-      if !context.channel.isWritable { wasBlocked = true }
       if unflushedByteCount >= flushByteCount {
         context.flush()
         unflushedByteCount = 0
@@ -34,18 +31,6 @@ extension StreamHandler {
       }
     }
     if hasUnflushed { context.flush() }
-  }
-
-  /// A message's last byte has left; the status may be waiting for that.
-  private func messageWritten() {
-    unwrittenMessageCount -= 1
-    guard unwrittenMessageCount == 0, let (status, metadata) = heldStatus else { return }
-    heldStatus = nil
-    // Not from inside HTTP/2's own write: the trailers must not get ahead of it.
-    connection.eventLoop.assumeIsolated().execute {
-      guard let trailers = self.machine.sendStatus(status, metadata: metadata) else { return }
-      self.end(with: trailers)
-    }
   }
 
   /// Writes a message's frames; false if the call ended instead.
@@ -69,23 +54,12 @@ extension StreamHandler {
   }
 
   private func write(_ message: Rope, isCompressed: Bool, to context: ChannelHandlerContext) {
-    var last: ByteBuffer?
-    MessageFramer.frame(message, isCompressed: isCompressed) { buffer in
-      if let last { write(.data(.init(data: .byteBuffer(last))), to: context) }
-      last = buffer
+    MessageFramer.frame(message, isCompressed: isCompressed) {
+      write(.data(.init(data: .byteBuffer($0))), to: context)
     }
-    guard let last else { return }
-    unwrittenMessageCount += 1
-    let written = context.eventLoop.makePromise(of: Void.self)
-    written.futureResult.assumeIsolated().whenSuccess { self.messageWritten() }
-    write(.data(.init(data: .byteBuffer(last))), to: context, promise: written)
   }
 
-  private func write(
-    _ payload: HTTP2Frame.FramePayload,
-    to context: ChannelHandlerContext,
-    promise: EventLoopPromise<Void>? = nil
-  ) {
-    context.write(wrapOutboundOut(payload), promise: promise)
+  private func write(_ payload: HTTP2Frame.FramePayload, to context: ChannelHandlerContext) {
+    context.write(wrapOutboundOut(payload), promise: nil)
   }
 }

@@ -32,14 +32,6 @@ final class StreamHandler: ChannelDuplexHandler {
   var machine: StreamStateMachine
   var context: ChannelHandlerContext?
   var isPumping = false
-
-  /// Whether the client has taken bytes more slowly than they came.
-  ///
-  /// From then on the status waits until every message has left: HTTP/2's flow control was seen to
-  /// send trailers that were written late ahead of the data it still held.
-  var wasBlocked = false
-  var unwrittenMessageCount = 0
-  var heldStatus: (status: Status, metadata: Metadata)?
   private var phase = Phase.awaitingRequest
   private var deadline: Scheduled<Void>?
   private var isReadHeld = false

@@ -92,15 +92,8 @@ extension FlightService {
     do {
       try await withRPCCancellationHandler {
         try await writer.write(FlightData(header: MessageEncoder.schemaMessage(stream.schema)))
-        var step = first
-        while let current = step {
-          // A worker makes the next part while the event loop sends this one.
-          async let next = current.isLast ? nil : stream.next()
-          if let batch = current.batch {
-            try await writer.write(FlightData(header: batch.header, body: batch.body))
-          }
-          step = try await next
-        }
+        if let batch = first?.batch { try await writer.write(FlightData(batch)) }
+        try await stream.forEachBatch { try await writer.write(FlightData($0)) }
       } onCancelRPC: {
         stream.cancellation.cancel()
       }
@@ -120,6 +113,12 @@ extension FlightService {
     guard !hasTransaction else {
       throw RPCError(code: .notFound, message: "The transaction is unknown.")
     }
+  }
+}
+
+extension FlightData {
+  fileprivate init(_ batch: EncodedMessage) {
+    self.init(header: batch.header, body: batch.body)
   }
 }
 
