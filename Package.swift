@@ -63,6 +63,7 @@ let package = Package(
         .linkedLibrary("duckdb"),
       ]
     ),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib"),
     .target(name: "DuckDB", dependencies: ["CDuckDB"], swiftSettings: memorySettings),
     .target(name: "ArrowIPC", dependencies: [nioCore], swiftSettings: memorySettings),
@@ -98,7 +99,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "lakehouse",
-      dependencies: ["Engine", "Server", argumentParser, logging, nioCore],
+      dependencies: ["CMalloc", "Engine", "Server", argumentParser, logging, nioCore],
       swiftSettings: settings
     ),
     .testTarget(

@@ -93,6 +93,7 @@ extension FlightService {
       try await withRPCCancellationHandler {
         try await writer.write(FlightData(header: MessageEncoder.schemaMessage(stream.schema)))
         if let batch = first?.batch { try await writer.write(FlightData(batch)) }
+        guard first?.isLast == false else { return }
         try await stream.forEachBatch { try await writer.write(FlightData($0)) }
       } onCancelRPC: {
         stream.cancellation.cancel()

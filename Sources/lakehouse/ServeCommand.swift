@@ -57,6 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    Allocator.keepFreedMemory()
     let server = try LakehouseServer(try self.serverConfiguration())
     try await server.run { address in
       print(
