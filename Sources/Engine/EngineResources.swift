@@ -11,6 +11,9 @@ final class EngineResources: Sendable {
   let activeStatements = ActiveStatements()
   let redactor: ErrorRedactor
 
+  /// Whether there are as many statements at work as workers: then they take turns.
+  var isBusy: Bool { self.activeStatements.count >= self.configuration.workerCount }
+
   init(configuration: EngineConfiguration, database: Database, threads: NIOThreadPool) {
     self.configuration = configuration
     self.database = database

@@ -16,7 +16,7 @@ package final class ResultStream: Sendable {
 
   /// How many parts may wait for their reader: enough that neither side waits for the other's
   /// thread to wake up, and a few MiB at most.
-  private static let stepsAhead = 4
+  private static let stepsAhead = 2
 
   package let schema: Schema
   package let cancellation = Cancellation()

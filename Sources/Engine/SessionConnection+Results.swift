@@ -27,7 +27,8 @@ extension SessionConnection {
     }
   }
 
-  /// Computes part after part for as long as the reader keeps up, without leaving the worker.
+  /// Computes part after part for as long as the reader keeps up, without leaving the worker unless
+  /// others may be waiting for one.
   ///
   /// - Returns: Whether there is more to come from where the result has been set aside to.
   func produce(_ stream: ResultStream, into channel: StepChannel) async throws -> Bool {
@@ -38,6 +39,7 @@ extension SessionConnection {
         self.close(stream)
         return false
       }
+      if self.resources.isBusy { await Task.yield() }
     }
     return true
   }

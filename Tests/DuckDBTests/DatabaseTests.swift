@@ -3,7 +3,7 @@ import Testing
 
 struct DatabaseTests {
   @Test func `The library is of the pinned version`() {
-    #expect(Database.libraryVersion == "v1.5.5")
+    #expect(Library.version == "v1.5.5")
   }
 
   @Test func `Connections share one database in memory`() throws {

@@ -19,7 +19,7 @@ package struct BatchLimits: Hashable, Sendable {
 
   package init(
     firstBatchByteCount: Int = 256 << 10,
-    targetByteCount: Int = 1 << 20,
+    targetByteCount: Int = 2 << 20,
     maximumByteCount: Int = 3 << 20,
     maximumRowByteCount: Int = 15 << 20
   ) {
