@@ -9,7 +9,9 @@ package final class Engine: Sendable {
   /// DuckDB's version, such as `v1.5.5`.
   package static var duckDBVersion: String { Library.version }
 
-  /// Opens the database and runs the initial SQL. Blocks until both are done.
+  /// Opens the database and runs the initial SQL.
+  ///
+  /// Blocks until both are done.
   package init(_ configuration: EngineConfiguration) throws {
     let database = try Database(
       path: configuration.databasePath,
@@ -48,7 +50,9 @@ package final class Engine: Sendable {
   /// Results announced and not fetched.
   package var unfetchedResultCount: Int { self.resources.unfetched.count }
 
-  /// Frees what nobody has asked for in time. To be called now and then.
+  /// Frees what nobody has asked for in time.
+  ///
+  /// To be called now and then.
   package func removeExpired() {
     self.resources.unfetched.removeExpired()
     self.sessions.closeIdle()

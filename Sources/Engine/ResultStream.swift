@@ -105,7 +105,9 @@ package final class ResultStream: Sendable {
     self.end()
   }
 
-  /// Ends the result before its end. To be called whenever the reader stops early.
+  /// Ends the result before its end.
+  ///
+  /// To be called whenever the reader stops early.
   package func close() async {
     if case .live(let connection) = self.source.withLock({ $0 }) {
       await connection.close(self)

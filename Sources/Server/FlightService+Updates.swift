@@ -6,7 +6,9 @@ internal import GRPCCore
 internal import SwiftProtobuf
 
 extension FlightService {
-  /// Runs an update. The answer doesn't wait for the client to close its side: clients of Arrow
+  /// Runs an update.
+  ///
+  /// The answer doesn't wait for the client to close its side: clients of Arrow
   /// Java and C++ read it first.
   func doPut(
     _ request: StreamingServerRequest<FlightData>,

@@ -17,7 +17,9 @@ package struct LakehouseServer: Sendable {
   private let server: GRPCServer<HTTP2ServerTransport>
   private let logger: Logger
 
-  /// Opens the database. Blocks until it is open and the initial SQL has run.
+  /// Opens the database.
+  ///
+  /// Blocks until it is open and the initial SQL has run.
   package init(_ configuration: ServerConfiguration) throws {
     var logger = Logger(label: "lakehouse", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = configuration.logLevel
