@@ -31,11 +31,16 @@ clients: test-setup
 bench: test-setup build
 	@.venv/bin/python -m Benchmarks
 
+# A minute on the decoder of what clients send; FuzzTesting/run SECONDS for more.
 fuzz: setup
 	@FuzzTesting/run 60
 
+# Statements that end in every way, under valgrind.
+leaks: setup
+	@scripts/check-leaks
+
 format:
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests --ignore-unparsable-files
+	@swift format --in-place --parallel $$(git ls-files '*.swift' | grep -v /Generated/)
 
 lint:
 	@scripts/lint

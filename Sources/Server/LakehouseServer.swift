@@ -73,7 +73,11 @@ package struct LakehouseServer: Sendable {
         }
       }
       defer { group.cancelAll() }
-      try await self.server.serve()
+      do {
+        try await self.server.serve()
+      } catch let error as RuntimeError where error.code == .serverIsStopped {
+        // The signal came before the first client could.
+      }
       try await self.engine.close()
     }
   }

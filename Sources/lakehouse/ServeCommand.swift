@@ -58,6 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     Allocator.keepFreedMemory()
+    OpenFiles.raiseLimit()
     let server = try LakehouseServer(try self.serverConfiguration())
     try await server.run { address in
       print(
