@@ -2,6 +2,9 @@
 package enum EngineError: Error, Hashable, Sendable {
   /// The statement was cancelled before or while it ran.
   case cancelled
+  /// DuckDB stopped the statement because of a failure in one of its threads, and reports the stop
+  /// instead of the failure.
+  case reasonLost
   /// The text holds no statement, only blanks or comments.
   case noStatement
   /// No such ticket, or it has been fetched, or it has expired.
@@ -30,6 +33,8 @@ extension EngineError {
     switch self {
     case .cancelled:
       "The statement was cancelled."
+    case .reasonLost:
+      "The statement failed, and DuckDB did not keep the reason: run it again to see it."
     case .noStatement:
       "The text holds no SQL statement."
     case .unknownTicket:

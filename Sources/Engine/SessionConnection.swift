@@ -58,6 +58,8 @@ actor SessionConnection {
     do {
       return try cancellation.run(on: opened.connection.interrupter, work)
     } catch let error as DuckDBError {
+      // Nobody interrupts but cancellations: seen once in some hundred errors of parallel results.
+      if error.code == .interrupted, !cancellation.isCancelled { throw EngineError.reasonLost }
       throw self.resources.redactor.redacted(error)
     }
   }

@@ -50,6 +50,7 @@ extension EngineError: RPCErrorConvertible {
   package var rpcErrorCode: RPCError.Code {
     switch self {
     case .cancelled: .cancelled
+    case .reasonLost: .unknown
     case .noStatement, .parametersNotBound: .invalidArgument
     case .unknownTicket, .unknownPreparedStatement: .notFound
     case .sessionClosed, .schemaChanged: .failedPrecondition

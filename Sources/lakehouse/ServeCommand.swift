@@ -62,7 +62,7 @@ struct ServeCommand: AsyncParsableCommand {
     let server = try LakehouseServer(try self.serverConfiguration())
     try await server.run { address in
       print(
-        "lakehouse \(LakehouseServer.version) listening on grpc://\(address.authority) "
+        "lakehouse \(LakehouseServer.version) listening on \(address.uri) "
           + "(DuckDB \(Engine.duckDBVersion), database \(self.database))"
       )
       fflush(nil)

@@ -47,6 +47,15 @@ start = pytest.fixture(_starting)
 start_module = pytest.fixture(scope="module")(_starting)
 
 
+@pytest.fixture
+def one_thread(start):
+  """A server whose DuckDB has one thread.
+
+  With more, DuckDB now and then reports that it stopped a failing result instead of why.
+  """
+  return start("--init-sql", "SET GLOBAL threads = 1")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
   """Adds the shared server's last words to the report of a test that failed."""

@@ -156,10 +156,14 @@ def test_errors(connection, sql: str, kind: type, fragment: str):
     assert cursor.fetchone() == (42,)
 
 
-def test_an_error_in_the_middle_of_a_result(cursor):
+def test_an_error_in_the_middle_of_a_result(one_thread):
   limit = 2_000_000
   boom = f"CASE WHEN i = {limit} THEN error('boom ' || i) ELSE i END"
-  with pytest.raises(DRIVER_ERRORS, match=f"boom {limit}"):
+  with (
+    adbc.connect(one_thread.uri, autocommit=True) as connection,
+    connection.cursor() as cursor,
+    pytest.raises(DRIVER_ERRORS, match=f"boom {limit}"),
+  ):
     cursor.execute(f"SELECT {boom} AS i FROM range({limit + 10}) AS rows(i)")
     for _ in cursor.fetch_record_batch():
       pass

@@ -65,13 +65,13 @@ def test_a_syntax_error_shows_the_place(raw, sql: str, position: str):
   assert position in details and "^" in details
 
 
-def test_an_error_in_the_middle_of_a_result_arrives_after_its_rows(raw):
+def test_an_error_in_the_middle_of_a_result_arrives_after_its_rows(one_thread):
   place = 2_000_000
   boom = f"CASE WHEN i = {place} THEN error('boom') ELSE i END"
-  info = raw.flight_info(Command.query(f"SELECT {boom} AS i FROM range({place + 10}) AS r(i)"))
+  sql = f"SELECT {boom} AS i FROM range({place + 10}) AS r(i)"
   received = 0
-  with pytest.raises(grpc.RpcError) as caught:
-    for content in raw.stream(info.tickets[0]):
+  with RawClient(one_thread.address) as raw, pytest.raises(grpc.RpcError) as caught:
+    for content in raw.stream(raw.flight_info(Command.query(sql)).tickets[0]):
       received += len(content)
   assert received > 1_000_000
   assert caught.value.code() == StatusCode.INVALID_ARGUMENT

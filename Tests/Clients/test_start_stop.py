@@ -6,6 +6,7 @@ import concurrent.futures
 import re
 import signal
 import socket
+import subprocess
 import threading
 
 import duckdb
@@ -14,7 +15,7 @@ import pyarrow.flight as flight
 import pytest
 
 from support.flightsql import Command, RawClient, open_query
-from support.server import READY_LINE, Server, eventually, run_to_end
+from support.server import READY_LINE, Server, binary_path, eventually, run_to_end
 
 ENDLESS = "SELECT count(*) FROM range(1000000000000) AS a(i)"
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
@@ -37,6 +38,23 @@ def accepts(port: int) -> bool:
 def answer(server: Server, sql: str = "SELECT 42") -> list[tuple]:
   with RawClient(server.address) as raw:
     return raw.rows(sql)
+
+
+def test_a_socket_of_the_file_system(tmp_path):
+  path = tmp_path / "lakehouse.sock"
+  command = [str(binary_path()), "--host", f"unix:{path}"]
+  with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    try:
+      assert f" listening on grpc+unix://{path} " in process.stdout.readline()
+      with flight.connect(f"grpc+unix://{path}") as client:
+        info = client.get_flight_info(
+          flight.FlightDescriptor.for_command(Command.query("SELECT 42 AS n"))
+        )
+        assert client.do_get(info.endpoints[0].ticket).read_all().to_pydict() == {"n": [42]}
+    finally:
+      process.terminate()
+    assert process.wait(20) == 0
+  assert not path.exists()
 
 
 class Running:

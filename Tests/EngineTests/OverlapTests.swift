@@ -84,6 +84,8 @@ import Testing
   }
 
   @Test func `a failure of a result set aside reaches its own reader`() async throws {
+    // With more threads DuckDB now and then reports that it stopped instead of why.
+    try await self.test.run("SET GLOBAL threads = 1", in: self.session)
     try await self.test.run("CREATE TABLE t (n BIGINT); BEGIN", in: self.session)
     let stream = try await self.test.stream(
       "SELECT CASE WHEN range < 1_500_000 THEN range ELSE error('too far') END FROM range(2_000_000)",
