@@ -21,6 +21,10 @@ final class SessionState: Sendable {
     self.state.withLock { $0.transaction ?? $0.home }
   }
 
+  func isInTransaction(_ connection: ObjectIdentifier) -> Bool {
+    self.state.withLock { $0.transaction == connection }
+  }
+
   /// The statements a connection must repeat that has already run the first `count`.
   func settings(after count: Int) -> ArraySlice<String> {
     self.state.withLock { $0.settings[min(count, $0.settings.count)...] }

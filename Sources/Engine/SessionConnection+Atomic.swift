@@ -1,0 +1,24 @@
+internal import DuckDB
+
+extension SessionConnection {
+  /// Runs `work` so that all it changes is committed, or nothing.
+  ///
+  /// Where a transaction is open on the connection, the work becomes a part of it: what happens to
+  /// it is then the transaction's matter.
+  func atomically<Value>(
+    on connection: borrowing Connection,
+    _ work: () throws -> Value
+  ) throws -> Value {
+    guard !self.state.isInTransaction(ObjectIdentifier(self)) else { return try work() }
+    try connection.execute("BEGIN TRANSACTION")
+    do {
+      let value = try work()
+      try connection.execute("COMMIT")
+      return value
+    } catch {
+      // A COMMIT that fails has already rolled back; then there is nothing left to do.
+      try? connection.execute("ROLLBACK")
+      throw error
+    }
+  }
+}
