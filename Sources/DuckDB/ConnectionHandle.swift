@@ -15,11 +15,13 @@ final class ConnectionHandle {
     unsafe self.pointer = pointer
     self.interrupter = unsafe Interrupter(pointer)
     self.database = database
+    database.noteConnected()
   }
 
   deinit {
     self.interrupter.retire()
     var connection: duckdb_connection? = unsafe self.pointer
     unsafe duckdb_disconnect(&connection)
+    self.database.noteDisconnected()
   }
 }

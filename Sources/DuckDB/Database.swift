@@ -1,10 +1,12 @@
 import CDuckDB
+internal import Synchronization
 
 /// A DuckDB instance, shared by every connection opened on it and closed after the last of them.
 @safe
 package final class Database: Sendable {
   // Safe to share: the pointer never changes and `duckdb_connect` may be called from any thread.
   private nonisolated(unsafe) let pointer: duckdb_database
+  private let connections = Atomic(0)
 
   /// Opens a database.
   ///
@@ -43,6 +45,12 @@ package final class Database: Sendable {
     var database: duckdb_database? = unsafe self.pointer
     unsafe duckdb_close(&database)
   }
+
+  /// Open connections, and those that are closed but whose statements or results are still held.
+  package var connectionCount: Int { self.connections.load(ordering: .acquiring) }
+
+  func noteConnected() { self.connections.add(1, ordering: .acquiringAndReleasing) }
+  func noteDisconnected() { self.connections.subtract(1, ordering: .acquiringAndReleasing) }
 
   /// Opens a connection, which keeps the database open.
   package func connect() throws(DuckDBError) -> Connection {

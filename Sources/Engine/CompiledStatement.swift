@@ -8,6 +8,8 @@ final class CompiledStatement: @unchecked Sendable {
   let sql: String
   let connection: SessionConnection
   let effect: StatementEffect
+  /// The transaction it was compiled in, where it runs for as long as that is open.
+  let transaction: Handle?
   /// Whether what was run to get here exists on this connection only.
   let isBoundToConnection: Bool
 
@@ -22,6 +24,7 @@ final class CompiledStatement: @unchecked Sendable {
     self.sql = sql
     self.connection = connection
     self.effect = effect
+    self.transaction = connection.state.transaction(on: ObjectIdentifier(connection))?.handle
     self.isBoundToConnection = isBoundToConnection
   }
 }

@@ -56,6 +56,7 @@ package final class Engine: Sendable {
   package func removeExpired() {
     self.resources.unfetched.removeExpired()
     self.sessions.closeIdle()
+    self.sessions.expireTransactions()
   }
 
   /// Interrupts every statement, now and from now on.
@@ -68,9 +69,17 @@ package final class Engine: Sendable {
   package func close() async throws {
     self.cancelStatements()
     self.sessions.closeAll()
+    // Statements that were interrupted let go of their connections a moment later.
+    let deadline = ContinuousClock.now + Self.disconnectionLimit
+    while self.resources.database.connectionCount > 0, .now < deadline {
+      try await Task.sleep(for: .milliseconds(5))
+    }
     try await self.resources.threads.shutdownGracefully()
     if !self.resources.configuration.isReadOnly {
       try self.resources.database.connect().execute("CHECKPOINT")
     }
   }
+
+  /// How long the end of all connections is waited for at most before the database is closed.
+  private static let disconnectionLimit = Duration.seconds(5)
 }

@@ -23,6 +23,8 @@ package struct EngineConfiguration: Sendable {
   package var unfetchedResultLimit = 10_000
   package var unfetchedResultLifetime = Duration.seconds(600)
   package var sessionIdleLifetime = Duration.seconds(3_600)
+  /// How long a transaction may stay open without a statement; then it is rolled back.
+  package var transactionIdleLifetime = Duration.seconds(600)
 
   package var batchLimits = BatchLimits(maximumRowByteCount: 255 << 20)
   /// How much of a result that was set aside stays in memory; the rest goes to a temporary file.

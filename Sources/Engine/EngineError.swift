@@ -11,6 +11,15 @@ package enum EngineError: Error, Hashable, Sendable {
   case unknownTicket
   /// No such prepared statement, or it has been closed.
   case unknownPreparedStatement
+  /// No such transaction, or it has ended.
+  case unknownTransaction
+  /// The server has rolled the transaction back because it was idle for too long.
+  case transactionExpired
+  /// COMMIT of a transaction that an earlier error has aborted.
+  case transactionAborted
+  /// The session's only place for a transaction, where its temporary objects are, has one.
+  case alreadyInTransaction
+  case tooManyTransactions(limit: Int)
   /// The session was closed by its client or has been idle for too long.
   case sessionClosed
   /// More statements wait for a worker than the queue holds.
@@ -41,6 +50,17 @@ extension EngineError {
       "The ticket is unknown: a ticket can be fetched once, and it expires."
     case .unknownPreparedStatement:
       "The prepared statement is unknown: it was closed, or its session has ended."
+    case .unknownTransaction:
+      "The transaction is unknown: it was committed or rolled back, or its session has ended."
+    case .transactionExpired:
+      "The transaction was rolled back because it was idle for too long (transaction idle limit)."
+    case .transactionAborted:
+      "The transaction was aborted by an earlier error: it is rolled back, nothing was committed."
+    case .alreadyInTransaction:
+      "A transaction is open already: a session with temporary objects has one at a time."
+    case .tooManyTransactions(let limit):
+      "The session already uses \(limit) connections (connection limit of a session): "
+        + "end a transaction first."
     case .sessionClosed:
       "The session has ended."
     case .queueFull(let limit):

@@ -4,13 +4,17 @@ internal import Synchronization
 extension Session {
   package func prepare(
     _ sql: String,
+    in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> (Handle, StatementDescription) {
     let limit = self.resources.configuration.preparedStatementsPerSession
     guard self.state.withLock({ $0.prepared.count }) < limit else {
       throw EngineError.tooManyPreparedStatements(limit: limit)
     }
-    let (description, compiled) = try await self.onConnection(cancellation: cancellation) {
+    let (description, compiled) = try await self.onConnection(
+      in: transaction,
+      cancellation: cancellation
+    ) {
       try await $0.describe(sql, cancellation: cancellation)
     }
     let handle = Handle()

@@ -2,8 +2,14 @@ package import ArrowIPC
 
 extension Session {
   /// The columns of a statement's result, without running it.
-  package func describe(_ sql: String, cancellation: Cancellation) async throws -> Schema {
-    try await self.onConnection(cancellation: cancellation) { connection in
+  ///
+  /// - Parameter transaction: The one it names; otherwise it joins the session's, if one is open.
+  package func describe(
+    _ sql: String,
+    in transaction: Handle? = nil,
+    cancellation: Cancellation
+  ) async throws -> Schema {
+    try await self.onConnection(in: transaction, cancellation: cancellation) { connection in
       try await connection.describe(sql, cancellation: cancellation).0.schema
     }
   }
@@ -14,10 +20,11 @@ extension Session {
   /// its ticket is fetched.
   package func announce(
     _ sql: String,
+    in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> AnnouncedResult {
-    let execution = try await self.onConnection(cancellation: cancellation) { connection in
-      try await connection.run(sql, cancellation: cancellation)
+    let execution = try await self.onConnection(in: transaction, cancellation: cancellation) {
+      try await $0.run(sql, cancellation: cancellation)
     }
     return self.announce(execution)
   }
@@ -25,8 +32,12 @@ extension Session {
   /// Runs every statement of a text to its end.
   ///
   /// - Returns: The rows changed by the last one; 0 if it doesn't change rows, -1 for a query.
-  package func update(_ sql: String, cancellation: Cancellation) async throws -> Int {
-    try await self.onConnection(cancellation: cancellation) { connection in
+  package func update(
+    _ sql: String,
+    in transaction: Handle? = nil,
+    cancellation: Cancellation
+  ) async throws -> Int {
+    try await self.onConnection(in: transaction, cancellation: cancellation) { connection in
       try await connection.update(sql, cancellation: cancellation).rowsChanged
     }
   }

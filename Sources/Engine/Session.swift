@@ -16,6 +16,10 @@ package final class Session: Sendable {
     var prepared: [Handle: PreparedHandle] = [:]
     var lastUse = ContinuousClock.now
     var isClosed = false
+
+    func index(of connection: ObjectIdentifier) -> Int? {
+      self.slots.firstIndex { ObjectIdentifier($0.connection) == connection }
+    }
   }
 
   /// Connections without a statement that are kept for the next ones.
@@ -36,20 +40,67 @@ package final class Session: Sendable {
 
 extension Session {
   /// Takes a connection for one statement, to be given back by ``checkIn(_:)``.
-  func checkOut(preferring query: CompiledStatement? = nil) throws -> SessionConnection {
-    try self.state.withLock { state in
-      guard !state.isClosed else { throw EngineError.sessionClosed }
-      state.lastUse = .now
-      let index = self.chooseSlot(&state, preferring: query)
-      state.slots[index].statementsAtWork += 1
-      return state.slots[index].connection
+  ///
+  /// - Parameters:
+  ///   - query: Where it was compiled is where it runs, if possible.
+  ///   - transaction: The transaction that the statement names.
+  func checkOut(
+    preferring query: CompiledStatement? = nil,
+    in transaction: Handle? = nil
+  ) throws -> SessionConnection {
+    try self.checkOut { state in
+      guard let transaction else { return self.chooseSlot(&state, preferring: query) }
+      guard let index = self.slot(of: transaction, state) else {
+        throw EngineError.unknownTransaction
+      }
+      return index
     }
   }
 
+  /// Takes a connection for a new transaction.
+  func checkOutForTransaction() throws -> SessionConnection {
+    try self.checkOut { state in
+      if let home = self.shared.home, let index = state.index(of: home) { return index }
+      let free = state.slots.firstIndex { slot in
+        slot.statementsAtWork == 0 && !self.shared.needs(ObjectIdentifier(slot.connection))
+      }
+      if let free { return free }
+      let limit = self.resources.configuration.connectionsPerSession
+      guard state.slots.count < limit else { throw EngineError.tooManyTransactions(limit: limit) }
+      return self.addSlot(&state)
+    }
+  }
+
+  private func checkOut(
+    _ choose: (inout State) throws -> Int
+  ) throws -> SessionConnection {
+    let connection = try self.state.withLock { state in
+      guard !state.isClosed else { throw EngineError.sessionClosed }
+      state.lastUse = .now
+      let index = try choose(&state)
+      state.slots[index].statementsAtWork += 1
+      return state.slots[index].connection
+    }
+    self.shared.noteUse(of: ObjectIdentifier(connection))
+    return connection
+  }
+
+  private func slot(of transaction: Handle, _ state: State) -> Int? {
+    self.shared.transaction(transaction).flatMap { state.index(of: $0.connection) }
+  }
+
+  private func addSlot(_ state: inout State) -> Int {
+    state.slots.append(
+      Slot(connection: SessionConnection(resources: self.resources, state: self.shared))
+    )
+    return state.slots.count - 1
+  }
+
   private func chooseSlot(_ state: inout State, preferring query: CompiledStatement?) -> Int {
-    if let required = self.shared.requiredConnection,
-      let index = state.slots.firstIndex(where: { ObjectIdentifier($0.connection) == required })
-    {
+    if let transaction = query?.transaction, let index = self.slot(of: transaction, state) {
+      return index
+    }
+    if let required = self.shared.requiredConnection, let index = state.index(of: required) {
       return index
     }
     if let query {
@@ -66,10 +117,7 @@ extension Session {
       return idle
     }
     guard state.slots.count >= self.resources.configuration.connectionsPerSession else {
-      state.slots.append(
-        Slot(connection: SessionConnection(resources: self.resources, state: self.shared))
-      )
-      return state.slots.count - 1
+      return self.addSlot(&state)
     }
     // Not empty: there are as many as the limit, which is at least one.
     return state.slots.indices.min {
@@ -78,6 +126,7 @@ extension Session {
   }
 
   func checkIn(_ connection: SessionConnection) {
+    self.shared.noteUse(of: ObjectIdentifier(connection))
     let dropped = self.state.withLock { state -> SessionConnection? in
       guard let index = state.slots.firstIndex(where: { $0.connection === connection }) else {
         return nil
@@ -87,7 +136,7 @@ extension Session {
       let idle = state.slots.filter { $0.statementsAtWork == 0 }
       guard idle.count > Self.idleConnectionLimit,
         state.slots[index].statementsAtWork == 0,
-        self.shared.requiredConnection != ObjectIdentifier(connection)
+        !self.shared.needs(ObjectIdentifier(connection))
       else { return nil }
       return state.slots.remove(at: index).connection
     }
@@ -99,13 +148,32 @@ extension Session {
     self.resources.threads.submit { _ in withExtendedLifetime(connections) {} }
   }
 
+  /// The connection `id`, if no statement is at work on it.
+  func idleConnection(_ id: ObjectIdentifier) -> SessionConnection? {
+    self.state.withLock { state in
+      state.index(of: id).flatMap { index in
+        state.slots[index].statementsAtWork == 0 ? state.slots[index].connection : nil
+      }
+    }
+  }
+
   /// Runs one statement on a connection of the session.
   func onConnection<Value: Sendable>(
     preferring compiled: CompiledStatement? = nil,
+    in transaction: Handle? = nil,
     cancellation: Cancellation,
     _ work: (SessionConnection) async throws -> Value
   ) async throws -> Value {
-    let connection = try self.checkOut(preferring: compiled)
+    let connection = try self.checkOut(preferring: compiled, in: transaction)
+    return try await self.on(connection, cancellation: cancellation, work)
+  }
+
+  /// Runs one statement on a connection that was checked out for it, and checks it in.
+  func on<Value: Sendable>(
+    _ connection: SessionConnection,
+    cancellation: Cancellation,
+    _ work: (SessionConnection) async throws -> Value
+  ) async throws -> Value {
     defer { self.checkIn(connection) }
     self.resources.activeStatements.insert(cancellation)
     defer { self.resources.activeStatements.remove(cancellation) }

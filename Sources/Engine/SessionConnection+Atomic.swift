@@ -9,6 +9,7 @@ extension SessionConnection {
     on connection: borrowing Connection,
     _ work: () throws -> Value
   ) throws -> Value {
+    try self.requireUnexpiredTransaction()
     guard !self.state.isInTransaction(ObjectIdentifier(self)) else { return try work() }
     try connection.execute("BEGIN TRANSACTION")
     do {

@@ -18,7 +18,7 @@ extension SessionConnection {
   func next(of stream: ResultStream) throws -> ResultStep? {
     guard let live, live.stream === stream else { return nil }
     do {
-      let step = try self.proceed(stream.cancellation) { try live.nextStep() }
+      let step = try self.proceed(stream.cancellation) { _ in try live.nextStep() }
       if step.isLast { self.live = nil }
       return step
     } catch {
@@ -57,7 +57,7 @@ extension SessionConnection {
     var writer = SpoolWriter(configuration: self.resources.configuration)
     var failure: (any Error)?
     do {
-      try self.proceed(live.stream.cancellation) {
+      try self.proceed(live.stream.cancellation) { _ in
         try writer.append { try live.nextStep() }
       }
     } catch {

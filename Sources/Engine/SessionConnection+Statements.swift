@@ -190,14 +190,13 @@ extension SessionConnection {
     keepsRows: Bool = true,
     cancellation: Cancellation
   ) throws -> Completion {
-    var result: QueryResult
-    do {
-      result = try self.execute(prepared, cancellation: cancellation)
-    } catch {
-      // A COMMIT that fails has ended its transaction all the same.
-      if effect == .endsTransaction { try self.record(effect, on: connection) }
-      throw error
+    if case .endsTransaction(let commits) = effect,
+      let transaction = self.state.transaction(on: ObjectIdentifier(self))
+    {
+      try self.end(transaction, commits: commits, on: connection)
+      return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
+    var result = try self.execute(prepared, cancellation: cancellation)
     guard result.kind == .rows, prepared.hasResultSet(sql: sql) else {
       let rowsChanged = result.kind == .changedRows ? result.rowsChanged : 0
       try self.record(effect, on: connection)
@@ -223,6 +222,7 @@ extension SessionConnection {
     _ prepared: PreparedStatement,
     cancellation: Cancellation
   ) throws -> QueryResult {
+    try self.requireUnexpiredTransaction()
     guard prepared.parameterCount == 0 else {
       throw EngineError.parametersNotBound(count: prepared.parameterCount)
     }

@@ -44,10 +44,13 @@ actor SessionConnection {
   }
 
   /// Goes on with the statement that ``begin(_:_:)`` began.
-  func proceed<Value>(_ cancellation: Cancellation, _ work: () throws -> Value) throws -> Value {
+  func proceed<Value>(
+    _ cancellation: Cancellation,
+    _ work: (borrowing Connection) throws -> Value
+  ) throws -> Value {
     // There is no statement to go on with unless the connection is open.
     guard let opened else { throw EngineError.sessionClosed }
-    return try self.run(on: opened, cancellation, work)
+    return try self.run(on: opened, cancellation) { try work(opened.connection) }
   }
 
   private func run<Value>(
@@ -79,6 +82,8 @@ actor SessionConnection {
   }
 
   private func repeatSettings(on opened: OpenedConnection) throws {
+    // Not within a transaction: in one that an error has aborted nothing but its end can run.
+    guard !self.state.isInTransaction(ObjectIdentifier(self)) else { return }
     for text in self.state.settings(after: self.repeatedSettingCount) {
       try opened.connection.execute(text)
       self.repeatedSettingCount += 1

@@ -74,6 +74,15 @@ package final class SessionRegistry: Sendable {
     return found
   }
 
+  /// The session that a transaction belongs to.
+  package func session(ofTransaction handle: Handle) throws(EngineError) -> Session {
+    let sessions = self.state.withLock { Array($0.sessions.values) }
+    guard let session = sessions.first(where: { $0.hasTransaction(handle) }) else {
+      throw .unknownTransaction
+    }
+    return session
+  }
+
   package func close(_ session: Session) {
     self.state.withLock { state in
       state.sessions[session.id] = nil
@@ -98,6 +107,13 @@ package final class SessionRegistry: Sendable {
       state.sessions.values.filter { $0.isIdle(for: lifetime) }
     }
     for session in idle { self.close(session) }
+  }
+
+  /// Rolls back the transactions that nobody has used for long.
+  func expireTransactions() {
+    let lifetime = self.resources.configuration.transactionIdleLifetime
+    let sessions = self.state.withLock { Array($0.sessions.values) }
+    for session in sessions { session.expireTransactions(after: lifetime) }
   }
 
   func closeAll() {

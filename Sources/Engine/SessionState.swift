@@ -1,12 +1,12 @@
 internal import Synchronization
 
-/// What the connections of one session share: the settings to repeat, and which of them the
-/// session must stay on.
+/// What the connections of one session share: the settings to repeat, its transactions, and which
+/// connection the session must stay on.
 final class SessionState: Sendable {
   private struct State {
     var settings: [String] = []
-    /// The connection of the open transaction.
-    var transaction: ObjectIdentifier?
+    /// In the order in which they began; at most one on a connection.
+    var transactions: [OpenTransaction] = []
     /// The connection with the session's temporary objects.
     var home: ObjectIdentifier?
   }
@@ -16,13 +16,21 @@ final class SessionState: Sendable {
 
   private let state = Mutex(State())
 
-  /// The connection every statement must use now, if it isn't free to choose.
+  /// The connection a statement that names no transaction must use, if it isn't free to choose.
+  ///
+  /// It joins the session's open transaction, the oldest if there are several.
   var requiredConnection: ObjectIdentifier? {
-    self.state.withLock { $0.transaction ?? $0.home }
+    self.state.withLock { $0.transactions.first?.connection ?? $0.home }
   }
 
-  func isInTransaction(_ connection: ObjectIdentifier) -> Bool {
-    self.state.withLock { $0.transaction == connection }
+  /// The connection with the session's temporary objects.
+  var home: ObjectIdentifier? { self.state.withLock { $0.home } }
+
+  /// Whether the session would lose something with the connection.
+  func needs(_ connection: ObjectIdentifier) -> Bool {
+    self.state.withLock { state in
+      state.home == connection || state.transactions.contains { $0.connection == connection }
+    }
   }
 
   /// The statements a connection must repeat that has already run the first `count`.
@@ -42,8 +50,8 @@ final class SessionState: Sendable {
     self.state.withLock { state in
       switch effect {
       case .none: break
-      case .beginsTransaction: state.transaction = connection
-      case .endsTransaction: state.transaction = nil
+      case .beginsTransaction: state.transactions.append(OpenTransaction(connection: connection))
+      case .endsTransaction: state.transactions.removeAll { $0.connection == connection }
       case .staysOnConnection: state.home = connection
       case .changesSettings(let text):
         guard state.settings.count < Self.settingLimit else {
@@ -55,6 +63,51 @@ final class SessionState: Sendable {
         return repeatedCount == state.settings.count - 1 ? repeatedCount + 1 : repeatedCount
       }
       return repeatedCount
+    }
+  }
+}
+
+// MARK: - Transactions
+
+extension SessionState {
+  func isInTransaction(_ connection: ObjectIdentifier) -> Bool {
+    self.transaction(on: connection) != nil
+  }
+
+  func transaction(on connection: ObjectIdentifier) -> OpenTransaction? {
+    self.state.withLock { state in
+      state.transactions.first { $0.connection == connection }
+    }
+  }
+
+  func transaction(_ handle: Handle) -> OpenTransaction? {
+    self.state.withLock { state in
+      state.transactions.first { $0.handle == handle }
+    }
+  }
+
+  /// Postpones the expiry of the transaction on `connection`, if there is one.
+  func noteUse(of connection: ObjectIdentifier) {
+    self.state.withLock { state in
+      guard let index = state.transactions.firstIndex(where: { $0.connection == connection })
+      else { return }
+      state.transactions[index].lastUse = .now
+    }
+  }
+
+  /// The transactions that haven't been used for `lifetime`.
+  func idleTransactions(for lifetime: Duration) -> [OpenTransaction] {
+    let limit = ContinuousClock.now - lifetime
+    return self.state.withLock { state in
+      state.transactions.filter { !$0.isExpired && $0.lastUse < limit }
+    }
+  }
+
+  func expire(_ handle: Handle) {
+    self.state.withLock { state in
+      guard let index = state.transactions.firstIndex(where: { $0.handle == handle })
+      else { return }
+      state.transactions[index].isExpired = true
     }
   }
 }

@@ -11,7 +11,8 @@ enum StatementEffect: Hashable {
   case changesSettings(String)
   /// `BEGIN`: the session stays on this connection until the transaction ends.
   case beginsTransaction
-  case endsTransaction
+  /// `COMMIT` and `END`, or `ROLLBACK` and `ABORT`.
+  case endsTransaction(commits: Bool)
   /// Temporary objects and `PREPARE`: the session stays on this connection.
   case staysOnConnection
 }
@@ -26,7 +27,8 @@ extension StatementEffect {
     case .transaction:
       switch scanned?.words.first {
       case "BEGIN", "START": self = .beginsTransaction
-      default: self = .endsTransaction
+      case "ROLLBACK", "ABORT": self = .endsTransaction(commits: false)
+      default: self = .endsTransaction(commits: true)
       }
     case .prepare:
       self = .staysOnConnection

@@ -19,6 +19,25 @@ extension FlightService {
       "Frees a prepared statement. Body: ActionClosePreparedStatementRequest."
     ),
     (
+      "BeginTransaction",
+      "Begins a transaction. Body: ActionBeginTransactionRequest. "
+        + "Result: ActionBeginTransactionResult."
+    ),
+    (
+      "EndTransaction",
+      "Commits a transaction or rolls it back. Body: ActionEndTransactionRequest."
+    ),
+    (
+      "SetSessionOptions",
+      "Sets catalog, schema and DuckDB settings for the session. Body: SetSessionOptionsRequest. "
+        + "Result: SetSessionOptionsResult."
+    ),
+    (
+      "GetSessionOptions",
+      "Tells the session's options. Body: GetSessionOptionsRequest. "
+        + "Result: GetSessionOptionsResult."
+    ),
+    (
       "CloseSession",
       "Ends the session and frees what it holds. Body: CloseSessionRequest. "
         + "Result: CloseSessionResult."
@@ -68,10 +87,16 @@ extension FlightService {
       )
       return []
     case .closeSession:
-      self.engine.sessions.close(call.session)
-      var result = FlightCloseSessionResult()
-      result.status = .closed
-      return [try result.serializedBytes()]
+      return [try self.closeSession(call)]
+    case .setSessionOptions(let request):
+      return [try await self.setSessionOptions(request, call)]
+    case .getSessionOptions:
+      return [try await self.getSessionOptions(call)]
+    case .beginTransaction:
+      return [try await self.beginTransaction(call)]
+    case .endTransaction(let request):
+      try await self.endTransaction(request, call)
+      return []
     default:
       throw RPCError.notBuilt("the action \(action.type)")
     }
@@ -81,10 +106,11 @@ extension FlightService {
     _ request: ActionCreatePreparedStatementRequest,
     _ call: Call
   ) async throws -> [UInt8] {
-    try self.requireNoTransaction(request.hasTransactionID)
+    let (session, transaction) = try self.scope(of: request.transactionID, call)
     self.log.statement(request.query, call)
-    let (handle, description) = try await call.session.prepare(
+    let (handle, description) = try await session.prepare(
       request.query,
+      in: transaction,
       cancellation: call.cancellation
     )
     var result = ActionCreatePreparedStatementResult()

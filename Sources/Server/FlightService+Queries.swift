@@ -11,10 +11,11 @@ extension FlightService {
     let announced: AnnouncedResult
     switch try Command(descriptor: descriptor) {
     case .statementQuery(let command):
-      try self.requireNoTransaction(command.hasTransactionID)
+      let (session, transaction) = try self.scope(of: command.transactionID, call)
       self.log.statement(command.query, call)
-      announced = try await call.session.announce(
+      announced = try await session.announce(
         command.query,
+        in: transaction,
         cancellation: call.cancellation
       )
     case .preparedStatementQuery(let command):
@@ -32,8 +33,12 @@ extension FlightService {
     let schema: Schema
     switch try Command(descriptor: descriptor) {
     case .statementQuery(let command):
-      try self.requireNoTransaction(command.hasTransactionID)
-      schema = try await call.session.describe(command.query, cancellation: call.cancellation)
+      let (session, transaction) = try self.scope(of: command.transactionID, call)
+      schema = try await session.describe(
+        command.query,
+        in: transaction,
+        cancellation: call.cancellation
+      )
     case .preparedStatementQuery(let command):
       let handle = try Self.preparedHandle(command.preparedStatementHandle)
       schema = try call.session.describe(prepared: handle).schema
@@ -107,13 +112,6 @@ extension FlightService {
   static func preparedHandle(_ bytes: Data) throws(EngineError) -> Handle {
     guard let handle = Handle(bytes) else { throw .unknownPreparedStatement }
     return handle
-  }
-
-  /// Transactions by handle don't exist yet, so no id can be one of ours.
-  func requireNoTransaction(_ hasTransaction: Bool) throws {
-    guard !hasTransaction else {
-      throw RPCError(code: .notFound, message: "The transaction is unknown.")
-    }
   }
 }
 

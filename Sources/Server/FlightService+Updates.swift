@@ -25,10 +25,14 @@ extension FlightService {
     let recordCount: Int
     switch try Command(descriptor: descriptor) {
     case .statementUpdate(let command):
-      try self.requireNoTransaction(command.hasTransactionID)
+      let (session, transaction) = try self.scope(of: command.transactionID, call)
       self.log.statement(command.query, call)
       recordCount = try await call.run {
-        try await call.session.update(command.query, cancellation: call.cancellation)
+        try await session.update(
+          command.query,
+          in: transaction,
+          cancellation: call.cancellation
+        )
       }
     case .preparedStatementUpdate(let command):
       let handle = try Self.preparedHandle(command.preparedStatementHandle)

@@ -52,9 +52,11 @@ extension EngineError: RPCErrorConvertible {
     case .cancelled: .cancelled
     case .reasonLost: .unknown
     case .noStatement, .parametersNotBound: .invalidArgument
-    case .unknownTicket, .unknownPreparedStatement: .notFound
-    case .sessionClosed, .schemaChanged: .failedPrecondition
-    case .queueFull, .tooManyPreparedStatements, .tooManySessions, .spoolFailed:
+    case .unknownTicket, .unknownPreparedStatement, .unknownTransaction: .notFound
+    case .transactionExpired, .transactionAborted: .aborted
+    case .sessionClosed, .schemaChanged, .alreadyInTransaction: .failedPrecondition
+    case .queueFull, .tooManyPreparedStatements, .tooManySessions, .tooManyTransactions,
+      .spoolFailed:
       .resourceExhausted
     case .shuttingDown: .unavailable
     }

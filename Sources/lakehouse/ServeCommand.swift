@@ -41,6 +41,12 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "How long running statements may go on after SIGTERM or SIGINT.")
   var shutdownGraceSeconds = 30
 
+  @Option(help: "How long a session may be unused until it is closed.")
+  var sessionIdleSeconds = 3_600
+
+  @Option(help: "How long a transaction may be unused until it is rolled back.")
+  var transactionIdleSeconds = 600
+
   func validate() throws {
     guard (0...65_535).contains(self.port) else {
       throw ValidationError("--port: \(self.port) is not between 0 and 65535")
@@ -50,6 +56,14 @@ struct ServeCommand: AsyncParsableCommand {
     }
     guard self.shutdownGraceSeconds >= 0 else {
       throw ValidationError("--shutdown-grace-seconds: \(self.shutdownGraceSeconds) is negative")
+    }
+    guard self.sessionIdleSeconds > 0 else {
+      throw ValidationError("--session-idle-seconds: \(self.sessionIdleSeconds) is not positive")
+    }
+    guard self.transactionIdleSeconds > 0 else {
+      throw ValidationError(
+        "--transaction-idle-seconds: \(self.transactionIdleSeconds) is not positive"
+      )
     }
     guard !self.readOnly || self.database != ":memory:" else {
       throw ValidationError("--read-only: needs a database file, set by --database")
@@ -81,6 +95,8 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.engine.databasePath = self.database
     configuration.engine.isReadOnly = self.readOnly
     configuration.engine.workerCount = self.workers
+    configuration.engine.sessionIdleLifetime = .seconds(self.sessionIdleSeconds)
+    configuration.engine.transactionIdleLifetime = .seconds(self.transactionIdleSeconds)
     configuration.engine.initialSQL = try self.initialSQL()
     return configuration
   }

@@ -186,8 +186,30 @@ class RawClient:
     answers = self.call("DoAction", message((1, name), (2, body)))
     return [protobuf.first(answer, 1) for answer in answers]
 
-  def prepare(self, sql: str) -> PreparedStatement:
-    request = any_message("ActionCreatePreparedStatementRequest", message((1, sql)))
+  def begin(self) -> bytes:
+    """BeginTransaction; the transaction's id."""
+    (answer,) = self.action("BeginTransaction", any_message("ActionBeginTransactionRequest"))
+    name, content = unpack(answer)
+    if name != "ActionBeginTransactionResult":
+      raise ValueError(name)
+    return protobuf.first(content, 1)
+
+  def end(self, transaction: bytes, action: int) -> None:
+    """EndTransaction: 1 commits, 2 rolls back."""
+    request = any_message("ActionEndTransactionRequest", message((1, transaction), (2, action)))
+    if self.action("EndTransaction", request):
+      raise ValueError("EndTransaction has no result")
+
+  def commit(self, transaction: bytes) -> None:
+    self.end(transaction, 1)
+
+  def roll_back(self, transaction: bytes) -> None:
+    self.end(transaction, 2)
+
+  def prepare(self, sql: str, transaction: bytes | None = None) -> PreparedStatement:
+    request = any_message(
+      "ActionCreatePreparedStatementRequest", message((1, sql), (2, transaction))
+    )
     (answer,) = self.action("CreatePreparedStatement", request)
     name, content = unpack(answer)
     if name != "ActionCreatePreparedStatementResult":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 
@@ -73,3 +74,13 @@ def every(data: bytes, number: int) -> list:
 def signed(value: int) -> int:
   """An int64 as it was meant."""
   return value - (1 << 64) if value >> 63 else value
+
+
+def double(number: int, value: float) -> bytes:
+  """A field of type double."""
+  return varint(number << 3 | 1) + struct.pack("<d", value)
+
+
+def fixed64(number: int, value: int) -> bytes:
+  """A field of type sfixed64."""
+  return varint(number << 3 | 1) + struct.pack("<q", value)

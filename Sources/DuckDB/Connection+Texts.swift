@@ -1,0 +1,23 @@
+extension Connection {
+  /// Runs a query whose columns are all `VARCHAR` and returns its rows.
+  ///
+  /// For the small questions that a server asks for itself.
+  package borrowing func texts(
+    _ sql: String,
+    binding values: [Value] = []
+  ) throws(DuckDBError) -> [[String?]] {
+    let statement = try self.prepare(sql)
+    for (index, value) in values.enumerated() {
+      try statement.bind(value, at: index + 1)
+    }
+    var result = try statement.stream()
+    let columnCount = result.columns.count
+    var rows: [[String?]] = []
+    while let chunk = try result.nextChunk() {
+      for row in 0..<chunk.rowCount {
+        rows.append((0..<columnCount).map { chunk.text(column: $0, row: row) })
+      }
+    }
+    return rows
+  }
+}

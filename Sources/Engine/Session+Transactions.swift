@@ -1,0 +1,38 @@
+extension Session {
+  /// Begins a transaction on a connection of its own, or on the one with the session's temporary
+  /// objects.
+  ///
+  /// Statements of the session that name no transaction join it.
+  package func beginTransaction(cancellation: Cancellation) async throws -> Handle {
+    let connection = try self.checkOutForTransaction()
+    return try await self.on(connection, cancellation: cancellation) {
+      try await $0.beginTransaction(cancellation)
+    }
+  }
+
+  /// Commits a transaction or rolls it back.
+  ///
+  /// It has ended even if this throws.
+  package func endTransaction(
+    _ handle: Handle,
+    commits: Bool,
+    cancellation: Cancellation
+  ) async throws {
+    try await self.onConnection(in: handle, cancellation: cancellation) {
+      try await $0.endTransaction(handle, commits: commits, cancellation: cancellation)
+    }
+  }
+
+  /// Whether the session has an open transaction of that name.
+  package func hasTransaction(_ handle: Handle) -> Bool {
+    self.shared.transaction(handle) != nil
+  }
+
+  /// Rolls back the transactions that nobody has used for `lifetime`.
+  func expireTransactions(after lifetime: Duration) {
+    for transaction in self.shared.idleTransactions(for: lifetime) {
+      guard let connection = self.idleConnection(transaction.connection) else { continue }
+      Task { await connection.expire(transaction, after: lifetime) }
+    }
+  }
+}

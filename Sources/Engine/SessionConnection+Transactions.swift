@@ -1,0 +1,82 @@
+internal import DuckDB
+
+extension SessionConnection {
+  /// Begins a transaction, which becomes the session's.
+  func beginTransaction(_ cancellation: Cancellation) throws -> Handle {
+    try self.begin(cancellation) { connection in
+      // DuckDB would refuse as well, and abort the one that is open.
+      guard !self.state.isInTransaction(ObjectIdentifier(self)) else {
+        throw EngineError.alreadyInTransaction
+      }
+      try connection.execute("BEGIN TRANSACTION")
+      try self.record(.beginsTransaction, on: connection)
+    }
+    guard let transaction = self.state.transaction(on: ObjectIdentifier(self)) else {
+      throw EngineError.sessionClosed
+    }
+    return transaction.handle
+  }
+
+  /// Ends the transaction that is open on the connection.
+  ///
+  /// It has ended even if this throws.
+  func endTransaction(_ handle: Handle, commits: Bool, cancellation: Cancellation) throws {
+    try self.begin(cancellation) { connection in
+      guard let transaction = self.state.transaction(handle),
+        transaction.connection == ObjectIdentifier(self)
+      else { throw EngineError.unknownTransaction }
+      try self.end(transaction, commits: commits, on: connection)
+    }
+  }
+
+  /// Ends a transaction of this connection, whichever way its client asked for it.
+  func end(
+    _ transaction: OpenTransaction,
+    commits: Bool,
+    on connection: borrowing Connection
+  ) throws {
+    try self.record(.endsTransaction(commits: commits), on: connection)
+    guard !transaction.isExpired else {
+      if commits { throw EngineError.transactionExpired }
+      return
+    }
+    guard commits else { return try connection.execute("ROLLBACK") }
+    do {
+      try self.requireNotAborted(connection)
+      try connection.execute("COMMIT")
+    } catch {
+      // Most failures of COMMIT have rolled back already; then there is nothing left to do.
+      try? connection.execute("ROLLBACK")
+      throw error
+    }
+  }
+
+  /// Rolls a transaction back that its client seems to have forgotten.
+  ///
+  /// The client learns of it by the error of its next statement in the transaction.
+  func expire(_ transaction: OpenTransaction, after lifetime: Duration) {
+    let current = self.state.transaction(transaction.handle)
+    guard let current, !current.isExpired, current.lastUse + lifetime < .now else { return }
+    self.setLiveResultAside()
+    try? self.proceed(Cancellation()) { connection in try connection.execute("ROLLBACK") }
+    self.state.expire(transaction.handle)
+  }
+
+  /// Refuses statements in a transaction that the server has rolled back.
+  func requireUnexpiredTransaction() throws(EngineError) {
+    guard self.state.transaction(on: ObjectIdentifier(self))?.isExpired != true else {
+      throw .transactionExpired
+    }
+  }
+
+  /// DuckDB answers COMMIT with success where an error has aborted the transaction, and rolls it
+  /// back.
+  private func requireNotAborted(_ connection: borrowing Connection) throws {
+    do {
+      try connection.execute("SELECT 1")
+    } catch {
+      guard error.code == .transaction else { throw error }
+      throw EngineError.transactionAborted
+    }
+  }
+}

@@ -1,0 +1,285 @@
+"""Transactions: by handle, by SQL, and as ADBC's connections use them."""
+
+from __future__ import annotations
+
+import contextlib
+
+import adbc_driver_flightsql.dbapi as adbc
+import grpc
+import pytest
+
+from support.flightsql import Command, RawClient
+from support.server import eventually
+
+
+@pytest.fixture
+def other(server):
+  """Another client, which sees what has been committed."""
+  with RawClient(server.address) as opened:
+    yield opened
+
+
+@contextlib.contextmanager
+def fails(code: grpc.StatusCode, match: str = ""):
+  with pytest.raises(grpc.RpcError, match=match) as caught:
+    yield
+  assert caught.value.code() == code, caught.value
+
+
+@pytest.fixture
+def counter(raw, name):
+  """A table of one row."""
+  raw.query(f"CREATE TABLE {name} AS SELECT 1 AS a")
+  return name
+
+
+def values(client: RawClient, table: str) -> list[int]:
+  return [row[0] for row in client.rows(f"SELECT a FROM {table} ORDER BY a")]
+
+
+@pytest.mark.parametrize("commits", [True, False])
+def test_a_transaction_is_committed_or_rolled_back(raw, other, counter, commits):
+  transaction = raw.begin()
+  assert raw.update(Command.update(f"INSERT INTO {counter} VALUES (2)", transaction)) == 1
+  assert values(other, counter) == [1]
+  raw.end(transaction, 1 if commits else 2)
+  assert values(other, counter) == ([1, 2] if commits else [1])
+  raw.update(Command.update(f"INSERT INTO {counter} VALUES (3)"))
+  assert 3 in values(other, counter), "without a transaction again"
+
+
+def test_every_kind_of_command_runs_in_the_transaction_it_names(raw, other, counter):
+  transaction = raw.begin()
+  raw.update(Command.update(f"INSERT INTO {counter} VALUES (2)", transaction))
+  (ticket,) = raw.flight_info(Command.query(f"FROM {counter}", transaction)).tickets
+  assert len(raw.messages(ticket)) == 2
+  raw.flight_info(Command.query(f"INSERT INTO {counter} VALUES (3)", transaction))
+  prepared = raw.prepare(f"INSERT INTO {counter} VALUES (4)", transaction)
+  assert raw.update(Command.prepared_update(prepared.handle)) == 1
+  raw.update(Command.update(f"ALTER TABLE {counter} ADD COLUMN b INTEGER", transaction))
+  assert raw.schema_bytes(Command.query(f"SELECT b FROM {counter}", transaction))
+  assert values(other, counter) == [1]
+  raw.roll_back(transaction)
+  assert values(other, counter) == [1]
+
+
+def test_commands_without_an_id_join_the_sessions_transaction(raw, other, counter):
+  transaction = raw.begin()
+  raw.query(f"INSERT INTO {counter} VALUES (2)")
+  assert values(raw, counter) == [1, 2]
+  assert values(other, counter) == [1]
+  raw.commit(transaction)
+  assert values(other, counter) == [1, 2]
+
+
+def test_a_prepared_statement_outlives_its_transaction(raw, other, counter):
+  first = raw.begin()
+  insert = raw.prepare(f"INSERT INTO {counter} VALUES (2)", first).handle
+  raw.update(Command.prepared_update(insert))
+  raw.commit(first)
+  second = raw.begin()
+  raw.update(Command.prepared_update(insert))
+  raw.roll_back(second)
+  assert values(other, counter) == [1, 2], "it joined the second transaction"
+  raw.update(Command.prepared_update(insert))
+  assert values(other, counter) == [1, 2, 2]
+
+
+def test_a_transaction_is_used_from_another_connection(raw, other, counter):
+  transaction = raw.begin()
+  other.update(Command.update(f"INSERT INTO {counter} VALUES (2)", transaction))
+  assert values(other, counter) == [1], "the other client is not in it but where it says so"
+  (ticket,) = other.flight_info(Command.query(f"FROM {counter}", transaction)).tickets
+  assert len(other.messages(ticket)) == 2
+  insert = other.prepare(f"INSERT INTO {counter} VALUES (3)", transaction).handle
+  assert other.update(Command.prepared_update(insert)) == 1
+  assert values(raw, counter) == [1, 2, 3]
+  assert values(other, counter) == [1]
+  other.commit(transaction)
+  assert values(other, counter) == [1, 2, 3]
+  other.close_prepared(insert)
+  with fails(grpc.StatusCode.NOT_FOUND):
+    other.update(Command.prepared_update(insert))
+
+
+def test_several_transactions_of_one_session(raw, other, counter):
+  first, second = raw.begin(), raw.begin()
+  raw.update(Command.update(f"INSERT INTO {counter} VALUES (2)", first))
+  raw.update(Command.update(f"INSERT INTO {counter} VALUES (3)", second))
+  insert = raw.prepare(f"INSERT INTO {counter} VALUES (4)", second).handle
+  raw.update(Command.prepared_update(insert))
+  raw.roll_back(first)
+  assert values(raw, counter) == [1, 3, 4], "the one that is left is joined"
+  raw.commit(second)
+  assert values(other, counter) == [1, 3, 4]
+
+
+def test_sql_and_actions_end_the_same_transaction(raw, other, counter):
+  transaction = raw.begin()
+  raw.query(f"INSERT INTO {counter} VALUES (2)")
+  raw.query("COMMIT")
+  assert values(other, counter) == [1, 2]
+  with fails(grpc.StatusCode.NOT_FOUND):
+    raw.commit(transaction)
+  with fails(grpc.StatusCode.NOT_FOUND):
+    raw.update(Command.update("SELECT 1", transaction))
+
+
+def test_a_transaction_begun_twice_on_a_sessions_only_place_for_it(raw):
+  raw.query("CREATE TEMP TABLE mine AS SELECT 1 AS a")
+  transaction = raw.begin()
+  with fails(grpc.StatusCode.FAILED_PRECONDITION, "temporary objects"):
+    raw.begin()
+  assert raw.rows("FROM mine") == [(1,)]
+  raw.commit(transaction)
+
+
+def test_unknown_and_malformed_ids(raw):
+  for transaction in (b"x", bytes(16), b"y" * 10_000):
+    with fails(grpc.StatusCode.NOT_FOUND, "transaction is unknown"):
+      raw.update(Command.update("SELECT 1", transaction))
+    with fails(grpc.StatusCode.NOT_FOUND):
+      raw.flight_info(Command.query("SELECT 1", transaction))
+    with fails(grpc.StatusCode.NOT_FOUND):
+      raw.prepare("SELECT 1", transaction)
+    with fails(grpc.StatusCode.NOT_FOUND):
+      raw.commit(transaction)
+  transaction = raw.begin()
+  for action in (0, 3, 2**31 - 1):
+    with fails(grpc.StatusCode.INVALID_ARGUMENT, "END_TRANSACTION_COMMIT"):
+      raw.end(transaction, action)
+  raw.roll_back(transaction)
+  with fails(grpc.StatusCode.NOT_FOUND):
+    raw.roll_back(transaction)
+
+
+def test_a_conflict_is_aborted_and_leaves_a_clean_state(raw, other, counter):
+  mine, others = raw.begin(), other.begin()
+  raw.query(f"UPDATE {counter} SET a = 2")
+  with fails(grpc.StatusCode.ABORTED, "onflict"):
+    other.query(f"UPDATE {counter} SET a = 3")
+  raw.commit(mine)
+  with fails(grpc.StatusCode.ABORTED, "nothing was committed"):
+    other.commit(others)
+  other.query(f"UPDATE {counter} SET a = a + 10")
+  assert values(other, counter) == [12]
+
+
+@pytest.mark.parametrize("end", ["COMMIT", "END TRANSACTION"])
+def test_committing_what_an_error_has_aborted_is_an_error(raw, other, name, end):
+  """DuckDB itself says yes, and rolls back."""
+  raw.query(f"CREATE TABLE {name} (a INTEGER PRIMARY KEY)")
+  raw.query("BEGIN")
+  raw.query(f"INSERT INTO {name} VALUES (1)")
+  with fails(grpc.StatusCode.ALREADY_EXISTS):
+    raw.query(f"INSERT INTO {name} VALUES (1)")
+  with fails(grpc.StatusCode.FAILED_PRECONDITION, "aborted"):
+    raw.query("SELECT 1")
+  with fails(grpc.StatusCode.ABORTED, "nothing was committed"):
+    raw.query(end)
+  assert values(other, name) == []
+  raw.query("BEGIN")
+  raw.query("ROLLBACK")
+
+
+def test_a_result_is_read_to_its_end_after_its_transaction(raw):
+  transaction = raw.begin()
+  info = raw.flight_info(Command.query("SELECT range AS a FROM range(3_000_000)", transaction))
+  stream = raw.stream(info.tickets[0])
+  received = [next(stream), next(stream)]
+  raw.commit(transaction)
+  assert raw.rows("SELECT 1") == [(1,)]
+  received += list(stream)
+  assert sum(map(len, received)) > 3_000_000 * 8
+
+
+def test_a_closed_connection_rolls_back(server, raw, counter):
+  with RawClient(server.address) as leaving:
+    transaction = leaving.begin()
+    leaving.update(Command.update(f"INSERT INTO {counter} VALUES (2)", transaction))
+
+  def is_gone() -> bool:
+    try:
+      raw.flight_info(Command.query("SELECT 1", transaction))
+    except grpc.RpcError as error:
+      return error.code() == grpc.StatusCode.NOT_FOUND
+    return False
+
+  assert eventually(is_gone)
+  assert values(raw, counter) == [1]
+
+
+class TestIdle:
+  """A server that rolls back transactions after a second (it looks every ten)."""
+
+  @pytest.fixture
+  def clients(self, start_module):
+    running = start_module("--transaction-idle-seconds", "1")
+    with RawClient(running.address) as first, RawClient(running.address) as second:
+      first.query("CREATE TABLE t AS SELECT 1 AS a")
+      first.query("CREATE TABLE u (a INTEGER)")
+      yield first, second
+
+  @staticmethod
+  def is_unlocked(client: RawClient) -> bool:
+    """Whether nobody else's transaction is in the way of an update."""
+    try:
+      client.query("UPDATE t SET a = a + 1")
+    except grpc.RpcError as error:
+      assert error.code() == grpc.StatusCode.ABORTED
+      return False
+    return True
+
+  def test_abandoned_transactions_are_rolled_back(self, clients):
+    first, second = clients
+    transaction = first.begin()
+    first.query("UPDATE t SET a = 100")
+    assert eventually(lambda: self.is_unlocked(second), timeout_seconds=30)
+    with fails(grpc.StatusCode.ABORTED, "idle"):
+      first.query("INSERT INTO u VALUES (1)")
+    with fails(grpc.StatusCode.ABORTED, "idle"):
+      first.commit(transaction)
+    first.query("INSERT INTO u VALUES (2)")
+    assert second.rows("FROM u") == [(2,)]
+
+    first.query("BEGIN")
+    first.query("UPDATE t SET a = 100")
+    assert eventually(lambda: self.is_unlocked(second), timeout_seconds=30)
+    with fails(grpc.StatusCode.ABORTED, "idle"):
+      first.rows("SELECT 1")
+    first.query("ROLLBACK")
+    assert first.rows("SELECT 1") == [(1,)]
+
+
+class TestADBC:
+  def test_commit_and_roll_back(self, server, raw, counter):
+    with adbc.connect(server.uri) as connection, connection.cursor() as cursor:
+      cursor.execute(f"INSERT INTO {counter} VALUES (2)")
+      assert values(raw, counter) == [1]
+      connection.commit()
+      assert values(raw, counter) == [1, 2]
+      cursor.execute(f"INSERT INTO {counter} VALUES (3)")
+      cursor.execute(f"SELECT count(*) FROM {counter}")
+      assert cursor.fetchone() == (3,)
+      connection.rollback()
+      cursor.execute(f"SELECT count(*) FROM {counter}")
+      assert cursor.fetchone() == (2,)
+      cursor.executescript(f"INSERT INTO {counter} VALUES (4); INSERT INTO {counter} VALUES (5)")
+      connection.commit()
+    assert values(raw, counter) == [1, 2, 4, 5]
+
+  def test_what_is_not_committed_at_the_end_is_rolled_back(self, server, raw, counter):
+    with adbc.connect(server.uri) as connection, connection.cursor() as cursor:
+      cursor.execute(f"INSERT INTO {counter} VALUES (2)")
+    assert values(raw, counter) == [1]
+
+  def test_the_same_text_in_the_next_transaction(self, server, raw, counter):
+    """The cursor runs its old prepared handle again."""
+    with adbc.connect(server.uri) as connection, connection.cursor() as cursor:
+      insert = f"INSERT INTO {counter} VALUES (2)"
+      for _ in range(2):
+        cursor.execute(insert)
+        connection.commit()
+      cursor.execute(insert)
+      connection.rollback()
+    assert values(raw, counter) == [1, 2, 2]
