@@ -115,6 +115,13 @@ package final class ResultStream: Sendable {
     self.end()
   }
 
+  /// Ends the result, if it hasn't ended, when nobody can wait for that.
+  package func abandon() {
+    guard case .live = self.source.withLock({ $0 }) else { return self.end() }
+    self.cancellation.cancel()
+    Task { await self.close() }
+  }
+
   /// Goes on with what was set aside of it.
   func `continue`(from spool: Spool) {
     self.replaceSource(by: .spool(spool))

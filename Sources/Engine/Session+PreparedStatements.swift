@@ -38,9 +38,9 @@ extension Session {
       return try await self.announce(prepared.sql, cancellation: cancellation)
     }
     if compiled.prepared.statementType.readsOnly {
-      return self.announce(.query(compiled, prepared.description.schema))
+      return try self.announce(.query(compiled, prepared.description.schema))
     }
-    return self.announce(
+    return try self.announce(
       .completed(try await self.complete(compiled, keepsRows: true, cancellation: cancellation))
     )
   }

@@ -26,7 +26,7 @@ extension Session {
     let execution = try await self.onConnection(in: transaction, cancellation: cancellation) {
       try await $0.run(sql, cancellation: cancellation)
     }
-    return self.announce(execution)
+    return try self.announce(execution)
   }
 
   /// Runs every statement of a text to its end.
@@ -42,7 +42,7 @@ extension Session {
     }
   }
 
-  func announce(_ execution: Execution) -> AnnouncedResult {
+  func announce(_ execution: Execution) throws(EngineError) -> AnnouncedResult {
     let stream =
       switch execution {
       case .query(let compiled, let schema):
@@ -50,9 +50,12 @@ extension Session {
       case .completed(let completion):
         ResultStream(completion: completion, session: self)
       }
-    return AnnouncedResult(
-      handle: self.resources.unfetched.insert(stream),
-      schema: stream.schema
-    )
+    let handle = self.resources.unfetched.insert(stream)
+    // A session that was closed meanwhile has let go of what it announced before.
+    guard !self.isClosed else {
+      self.resources.unfetched.removeAll(of: self)
+      throw .sessionClosed
+    }
+    return AnnouncedResult(handle: handle, schema: stream.schema)
   }
 }

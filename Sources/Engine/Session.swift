@@ -185,6 +185,8 @@ extension Session {
 // MARK: - Life
 
 extension Session {
+  var isClosed: Bool { self.state.withLock { $0.isClosed } }
+
   /// Whether nothing has happened for `lifetime` and no statement is at work.
   func isIdle(for lifetime: Duration) -> Bool {
     self.state.withLock { state in

@@ -115,7 +115,8 @@ extension SessionOption {
     case "FLOAT", "DOUBLE":
       self = Double(text).map { .number($0) } ?? .text(text)
     default:
-      self = type.hasSuffix("INT") || type == "INTEGER"
+      self =
+        type.hasSuffix("INT") || type == "INTEGER"
         ? Int64(text).map { .integer($0) } ?? .text(text) : .text(text)
     }
   }

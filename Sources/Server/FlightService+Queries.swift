@@ -55,12 +55,12 @@ extension FlightService {
     _ context: ServerContext
   ) async throws -> StreamingServerResponse<FlightData> {
     let call = try self.call(request.metadata, context)
-    let stream = try await self.stream(for: try await request.singleMessage(), call)
+    let lease = ResultLease(try await self.stream(for: try await request.singleMessage(), call))
     // The first part comes before the response begins: a query that fails at once answers with
     // its error alone.
-    let first = try await self.next(of: stream)
+    let first = try await self.next(of: lease.stream)
     return StreamingServerResponse(metadata: call.responseMetadata) { writer in
-      try await self.send(stream, from: first, to: writer)
+      try await self.send(lease.stream, from: first, to: writer)
       return [:]
     }
   }
