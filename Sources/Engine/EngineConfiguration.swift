@@ -15,6 +15,8 @@ package struct EngineConfiguration: Sendable {
   package var workerCount = 8
   /// Statements that may wait for a worker before new ones are refused.
   package var statementQueueLimit = 1_000
+  /// The longest SQL text, in bytes.
+  package var statementByteLimit = 16 << 20
   package var sessionLimit = 10_000
   /// DuckDB connections one session may use at a time; further statements share them.
   package var connectionsPerSession = 16

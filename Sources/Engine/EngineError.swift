@@ -7,6 +7,7 @@ package enum EngineError: Error, Hashable, Sendable {
   case reasonLost
   /// The text holds no statement, only blanks or comments.
   case noStatement
+  case statementTooLong(byteCount: Int, limit: Int)
   /// No such ticket, or it has been fetched, or it has expired.
   case unknownTicket
   /// No such prepared statement, or it has been closed.
@@ -46,6 +47,9 @@ extension EngineError {
       "The statement failed, and DuckDB did not keep the reason: run it again to see it."
     case .noStatement:
       "The text holds no SQL statement."
+    case .statementTooLong(let byteCount, let limit):
+      "The SQL text has \(byteCount) bytes; the limit is \(limit) (statement length limit). "
+        + "Send values as parameters, and rows by ingestion."
     case .unknownTicket:
       "The ticket is unknown: a ticket can be fetched once, and it expires."
     case .unknownPreparedStatement:

@@ -10,7 +10,7 @@ extension SessionConnection {
     cancellation: Cancellation
   ) throws -> (StatementDescription, CompiledStatement?) {
     try self.begin(cancellation) { connection in
-      var statements = try connection.extract(sql)
+      var statements = try self.extract(sql, on: connection)
       guard statements.count > 1 else {
         guard let prepared = try statements.prepareNext() else { throw EngineError.noStatement }
         let compiled = self.compiled(prepared, sql: sql)
@@ -18,6 +18,19 @@ extension SessionConnection {
       }
       return (try self.describeLast(of: &statements, sql: sql), nil)
     }
+  }
+
+  /// Splits a text into its statements.
+  private func extract(
+    _ sql: String,
+    on connection: borrowing Connection
+  ) throws -> ExtractedStatements {
+    // DuckDB takes some twenty times the text's size to compile it.
+    let limit = self.resources.configuration.statementByteLimit
+    guard sql.utf8.count <= limit else {
+      throw EngineError.statementTooLong(byteCount: sql.utf8.count, limit: limit)
+    }
+    return try connection.extract(sql)
   }
 
   private func describeLast(
@@ -138,7 +151,7 @@ extension SessionConnection {
     on connection: borrowing Connection,
     cancellation: Cancellation
   ) throws -> (PreparedStatement, isOneOfSeveral: Bool) {
-    var statements = try connection.extract(sql)
+    var statements = try self.extract(sql, on: connection)
     let count = statements.count
     guard count > 0 else { throw EngineError.noStatement }
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []

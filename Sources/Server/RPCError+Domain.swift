@@ -55,7 +55,8 @@ extension EngineError: RPCErrorConvertible {
     case .unknownTicket, .unknownPreparedStatement, .unknownTransaction: .notFound
     case .transactionExpired, .transactionAborted: .aborted
     case .sessionClosed, .schemaChanged, .alreadyInTransaction: .failedPrecondition
-    case .queueFull, .tooManyPreparedStatements, .tooManySessions, .tooManyTransactions,
+    case .statementTooLong, .queueFull, .tooManyPreparedStatements, .tooManySessions,
+      .tooManyTransactions,
       .spoolFailed:
       .resourceExhausted
     case .shuttingDown: .unavailable
