@@ -53,10 +53,10 @@ package final class Engine: Sendable {
   /// Frees what nobody has asked for in time.
   ///
   /// To be called now and then.
-  package func removeExpired() {
+  package func removeExpired() async {
     self.resources.unfetched.removeExpired()
     self.sessions.closeIdle()
-    self.sessions.expireTransactions()
+    await self.sessions.expireTransactions()
   }
 
   /// Interrupts every statement, now and from now on.

@@ -29,10 +29,10 @@ extension Session {
   }
 
   /// Rolls back the transactions that nobody has used for `lifetime`.
-  func expireTransactions(after lifetime: Duration) {
+  func expireTransactions(after lifetime: Duration) async {
     for transaction in self.shared.idleTransactions(for: lifetime) {
       guard let connection = self.idleConnection(transaction.connection) else { continue }
-      Task { await connection.expire(transaction, after: lifetime) }
+      await connection.expire(transaction, after: lifetime)
     }
   }
 }

@@ -110,10 +110,10 @@ package final class SessionRegistry: Sendable {
   }
 
   /// Rolls back the transactions that nobody has used for long.
-  func expireTransactions() {
+  func expireTransactions() async {
     let lifetime = self.resources.configuration.transactionIdleLifetime
     let sessions = self.state.withLock { Array($0.sessions.values) }
-    for session in sessions { session.expireTransactions(after: lifetime) }
+    for session in sessions { await session.expireTransactions(after: lifetime) }
   }
 
   func closeAll() {

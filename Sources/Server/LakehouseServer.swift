@@ -69,7 +69,7 @@ package struct LakehouseServer: Sendable {
       group.addTask {
         while true {
           try await Task.sleep(for: Self.expiryInterval)
-          self.engine.removeExpired()
+          await self.engine.removeExpired()
         }
       }
       defer { group.cancelAll() }
