@@ -2,20 +2,21 @@ internal import Engine
 internal import GRPCCore
 internal import GRPCTransport
 internal import Logging
-package import NIOCore
+internal import NIOCore
 internal import UnixSignals
 
 /// Puts the parts together and runs them until the process is told to stop.
 package struct LakehouseServer: Sendable {
   package static let version = "0.1.0"
 
-  private static let expiryInterval = Duration.seconds(10)
+  private static let housekeepingInterval = Duration.seconds(5)
 
   private let configuration: ServerConfiguration
   private let engine: Engine
   private let transport: HTTP2ServerTransport
   private let server: GRPCServer<HTTP2ServerTransport>
   private let logger: Logger
+  private let tls: TLSContext?
 
   /// Opens the database.
   ///
@@ -23,12 +24,16 @@ package struct LakehouseServer: Sendable {
   package init(_ configuration: ServerConfiguration) throws {
     var logger = Logger(label: "lakehouse", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = configuration.logLevel
+    // Before the database, so that a wrong file is told at once.
+    let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
     let engine = try Engine(configuration.engine)
     var settings = HTTP2ServerTransport.Configuration()
     settings.shutdown.gracePeriod = .seconds(Int64(configuration.shutdownGraceSeconds))
+    settings.security = tls?.security ?? .plaintext
     self.configuration = configuration
     self.engine = engine
     self.logger = logger
+    self.tls = tls
     self.transport = HTTP2ServerTransport(
       address: ListeningAddress(host: configuration.host, port: configuration.port),
       configuration: settings,
@@ -47,15 +52,15 @@ package struct LakehouseServer: Sendable {
 
   /// Serves until SIGTERM or SIGINT, then lets running statements end.
   ///
-  /// - Parameter onReady: Gets the address once clients can connect.
+  /// - Parameter onReady: Gets the URI of the server once clients can connect.
   /// - Parameter onSecondSignal: Ends the process at once.
   package func run(
-    onReady: @Sendable (SocketAddress) -> Void,
+    onReady: @Sendable (String) -> Void,
     onSecondSignal: @escaping @Sendable () -> Never
   ) async throws {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let address = try await self.transport.bind()
-    onReady(address)
+    onReady(address.uri(isEncrypted: self.tls != nil))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         var isStopping = false
@@ -68,8 +73,9 @@ package struct LakehouseServer: Sendable {
       }
       group.addTask {
         while true {
-          try await Task.sleep(for: Self.expiryInterval)
+          try await Task.sleep(for: Self.housekeepingInterval)
           await self.engine.removeExpired()
+          self.tls?.reloadIfChanged()
         }
       }
       defer { group.cancelAll() }

@@ -6,6 +6,8 @@ package struct ServerConfiguration: Sendable {
   package var host = "127.0.0.1"
   /// 0 takes any free port.
   package var port = 31_337
+  /// Encrypts connections; `nil` serves them in plain text.
+  package var tls: TLSFiles?
   package var engine = EngineConfiguration()
   package var logLevel = Logger.Level.info
   /// Whether each statement is logged.

@@ -1,11 +1,12 @@
-package import NIOCore
+internal import NIOCore
 
 extension SocketAddress {
   /// The URI that Flight clients connect to.
-  package var uri: String {
-    switch self {
-    case .v4: "grpc://\(self.ipAddress ?? ""):\(self.port ?? 0)"
-    case .v6: "grpc://[\(self.ipAddress ?? "")]:\(self.port ?? 0)"
+  func uri(isEncrypted: Bool) -> String {
+    let scheme = isEncrypted ? "grpc+tls" : "grpc"
+    return switch self {
+    case .v4: "\(scheme)://\(self.ipAddress ?? ""):\(self.port ?? 0)"
+    case .v6: "\(scheme)://[\(self.ipAddress ?? "")]:\(self.port ?? 0)"
     case .unixDomainSocket: "grpc+unix://\(self.pathname ?? "")"
     }
   }

@@ -17,6 +17,18 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "The port to listen on; 0 takes a free one and prints it.")
   var port = 31_337
 
+  @Option(help: "A PEM file with the server's certificate, for TLS; read again when it changes.")
+  var tlsCert: String?
+
+  @Option(help: "A PEM file with the certificate's private key.")
+  var tlsKey: String?
+
+  @Option(
+    name: .customLong("mtls-ca"),
+    help: "A PEM file with the authorities whose clients' certificates are accepted (mTLS)."
+  )
+  var mtlsCA: String?
+
   @Option(help: "The database file, or ':memory:'.")
   var database = ":memory:"
 
@@ -65,6 +77,12 @@ struct ServeCommand: AsyncParsableCommand {
         "--transaction-idle-seconds: \(self.transactionIdleSeconds) is not positive"
       )
     }
+    guard (self.tlsCert == nil) == (self.tlsKey == nil) else {
+      throw ValidationError("--tls-cert and --tls-key: one is of no use without the other")
+    }
+    guard self.mtlsCA == nil || self.tlsCert != nil else {
+      throw ValidationError("--mtls-ca: needs --tls-cert and --tls-key")
+    }
     guard !self.readOnly || self.database != ":memory:" else {
       throw ValidationError("--read-only: needs a database file, set by --database")
     }
@@ -74,9 +92,9 @@ struct ServeCommand: AsyncParsableCommand {
     Allocator.keepFreedMemory()
     OpenFiles.raiseLimit()
     let server = try LakehouseServer(try self.serverConfiguration())
-    try await server.run { address in
+    try await server.run { uri in
       print(
-        "lakehouse \(LakehouseServer.version) listening on \(address.uri) "
+        "lakehouse \(LakehouseServer.version) listening on \(uri) "
           + "(DuckDB \(Engine.duckDBVersion), database \(self.database))"
       )
       fflush(nil)
@@ -89,6 +107,13 @@ struct ServeCommand: AsyncParsableCommand {
     var configuration = ServerConfiguration()
     configuration.host = self.host
     configuration.port = self.port
+    if let certificate = self.tlsCert, let key = self.tlsKey {
+      configuration.tls = TLSFiles(
+        certificateChain: certificate,
+        privateKey: key,
+        clientAuthorities: self.mtlsCA
+      )
+    }
     configuration.logLevel = self.logLevel
     configuration.printsStatements = self.printQueries
     configuration.shutdownGraceSeconds = self.shutdownGraceSeconds

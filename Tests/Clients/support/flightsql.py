@@ -138,10 +138,18 @@ class RawClient:
     "ListActions": "unary_stream",
   }
 
-  def __init__(self, address: str, **options: int | str):
+  def __init__(
+    self,
+    address: str,
+    credentials: grpc.ChannelCredentials | None = None,
+    **options: int | str,
+  ):
     settings = {"grpc.use_local_subchannel_pool": 1}
     settings |= {f"grpc.{name}": value for name, value in options.items()}
-    self.channel = grpc.insecure_channel(address, options=list(settings.items()))
+    if credentials is None:
+      self.channel = grpc.insecure_channel(address, options=list(settings.items()))
+    else:
+      self.channel = grpc.secure_channel(address, credentials, options=list(settings.items()))
     self.methods = {
       name: getattr(self.channel, kind)(f"/arrow.flight.protocol.FlightService/{name}")
       for name, kind in self.METHODS.items()

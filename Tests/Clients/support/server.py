@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 
 READY_LINE = re.compile(
-  r"^lakehouse (?P<version>\S+) listening on grpc://(?P<host>\S+):(?P<port>\d+) "
+  r"^lakehouse (?P<version>\S+) listening on (?P<scheme>grpc(\+tls)?)://(?P<host>\S+):(?P<port>\d+) "
   r"\(DuckDB (?P<duckdb>v[\d.]+), database (?P<database>.*)\)$"
 )
 
@@ -73,6 +73,7 @@ class Server:
       self.kill()
       raise
     self.ready_at = time.monotonic()
+    self.scheme = match["scheme"]
     self.host = match["host"]
     self.port = int(match["port"])
     self.version = match["version"]
@@ -89,7 +90,7 @@ class Server:
 
   @property
   def uri(self) -> str:
-    return f"grpc://{self.address}"
+    return f"{self.scheme}://{self.address}"
 
   @property
   def stderr(self) -> str:

@@ -1,0 +1,74 @@
+internal import Logging
+internal import NIOCore
+internal import NIOSSL
+internal import NIOTLS
+
+/// Ends connections that don't agree on HTTP/2, and says why a handshake failed.
+final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = ByteBuffer
+
+  /// HTTP/2's name in ALPN.
+  static let http2 = "h2"
+
+  private let peer: SocketAddress?
+  private let logger: Logger
+  private var isDone = false
+
+  init(peer: SocketAddress?, logger: Logger) {
+    self.peer = peer
+    self.logger = logger
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case .handshakeCompleted(let negotiated)? = event as? TLSUserEvent {
+      self.isDone = true
+      guard negotiated == Self.http2 else {
+        self.refuse("the client did not offer HTTP/2 (ALPN h2)", context)
+        return
+      }
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard !self.isDone else {
+      context.fireErrorCaught(error)
+      return
+    }
+    self.isDone = true
+    self.refuse(Self.reason(for: error), context)
+  }
+
+  private func refuse(_ reason: String, _ context: ChannelHandlerContext) {
+    self.logger.warning(
+      "TLS: refusing a connection: \(reason)",
+      metadata: ["peer": "\(self.peer?.description ?? "unknown")"]
+    )
+    context.close(promise: nil)
+  }
+
+  /// OpenSSL's words for what clients get wrong most often, in plain ones.
+  private static func reason(for error: any Error) -> String {
+    let text = String(describing: error)
+    let explanations = [
+      ("HTTP_REQUEST", "the client speaks plain HTTP"),
+      ("WRONG_VERSION_NUMBER", "the client does not speak TLS"),
+      ("UNSUPPORTED_PROTOCOL", "the client's TLS is older than 1.2"),
+      ("PEER_DID_NOT_RETURN_A_CERTIFICATE", "the client showed no certificate"),
+      ("CERTIFICATE_EXPIRED", "the client found this server's certificate expired"),
+      (
+        "EOF during handshake",
+        "the client left during the handshake: it may not trust this server's certificate"
+      ),
+      ("UNKNOWN_CA", "the client does not trust this server's certificate"),
+      ("CERTIFICATE_UNKNOWN", "the client does not accept this server's certificate"),
+      ("BAD_CERTIFICATE", "the client does not accept this server's certificate"),
+      (
+        "CERTIFICATE_VERIFY_FAILED",
+        "the client's certificate is expired, not yet valid, or not of a trusted authority"
+      ),
+    ]
+    for (name, explanation) in explanations where text.contains(name) { return explanation }
+    return text
+  }
+}
