@@ -22,7 +22,7 @@ extension SessionConnection {
           return try self.execute(insertion, cancellation: cancellation).rowsChanged
         }
       }
-      if path[0] == Self.temporaryCatalog {
+      if Self.isTemporary(path) {
         try self.record(.staysOnConnection, on: connection)
       }
       return rowCount
@@ -31,6 +31,10 @@ extension SessionConnection {
 
   private static let temporaryCatalog = "temp"
   private static let defaultSchema = "main"
+
+  private static func isTemporary(_ path: [String]) -> Bool {
+    FoldedName(path[0]) == FoldedName(Self.temporaryCatalog)
+  }
 
   /// Catalog, schema and name of the table.
   private func path(
@@ -70,12 +74,13 @@ extension SessionConnection {
     on connection: borrowing Connection
   ) throws {
     let table = SQLText.identifier(path)
+    let kind = Self.isTemporary(path) ? "TEMPORARY TABLE" : "TABLE"
     let present = try connection.columns(ofTable: path[2], schema: path[1], catalog: path[0])
     guard let present else {
       guard target.ifMissing == .create else {
         throw IngestionError(.tableMissing, "Table \(table) does not exist.")
       }
-      try connection.execute("CREATE TABLE \(table) (\(rows.columnDefinitions))")
+      try connection.execute("CREATE \(kind) \(table) (\(rows.columnDefinitions))")
       return
     }
     switch target.ifExisting {
@@ -91,7 +96,7 @@ extension SessionConnection {
         )
       }
     case .replace:
-      try connection.execute("CREATE OR REPLACE TABLE \(table) (\(rows.columnDefinitions))")
+      try connection.execute("CREATE OR REPLACE \(kind) \(table) (\(rows.columnDefinitions))")
     }
   }
 }
