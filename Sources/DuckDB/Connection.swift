@@ -5,7 +5,7 @@ import CDuckDB
 /// A connection isn't `Sendable`: everything on it blocks the calling thread, one call at a time.
 /// A second statement on a connection closes the stream of the first.
 package struct Connection: ~Copyable {
-  private let handle: ConnectionHandle
+  let handle: ConnectionHandle
 
   init(handle: ConnectionHandle) {
     self.handle = handle

@@ -64,6 +64,11 @@ extension Vector {
   package struct ListEntry: BitwiseCopyable {
     package var offset: UInt64
     package var count: UInt64
+
+    package init(offset: UInt64, count: UInt64) {
+      self.offset = offset
+      self.count = count
+    }
   }
 
   /// The elements of all rows of a list; of a map, structs of a key and a value.

@@ -29,12 +29,14 @@ package final class Engine: Sendable {
         throw DuckDBError(code: error.code, message: "\(sql.source): \(error.message)")
       }
     }
+    let rowFunction = try RowFunction(on: connection)
     let threads = NIOThreadPool(numberOfThreads: configuration.workerCount)
     threads.start()
     self.resources = EngineResources(
       configuration: configuration,
       database: database,
-      threads: threads
+      threads: threads,
+      rowFunction: rowFunction
     )
     self.sessions = SessionRegistry(resources: self.resources)
   }

@@ -17,6 +17,8 @@ package struct EngineConfiguration: Sendable {
   package var statementQueueLimit = 1_000
   /// The longest SQL text, in bytes.
   package var statementByteLimit = 16 << 20
+  /// How much of an ingestion may wait to be inserted; its client is held back beyond that.
+  package var ingestionReadAheadByteCount = 4 << 20
   package var sessionLimit = 10_000
   /// DuckDB connections one session may use at a time; further statements share them.
   package var connectionsPerSession = 16
@@ -47,6 +49,9 @@ extension EngineConfiguration {
       .deletingLastPathComponent().deletingLastPathComponent().appending(path: "extensions")
     return FileManager.default.fileExists(atPath: folder.path) ? folder.path : nil
   }
+
+  /// Ingestions at work: the other workers are left to those whose clients don't keep them waiting.
+  var ingestionLimit: Int { max(1, self.workerCount / 2) }
 
   /// Where DuckDB spills to; it makes the folder when it needs it, and removes it in the end.
   private var spillDirectory: String {

@@ -10,15 +10,24 @@ final class EngineResources: Sendable {
   let unfetched: UnfetchedResults
   let activeStatements = ActiveStatements()
   let redactor: ErrorRedactor
+  let rowFunction: RowFunction
+  let ingestionSlots: IngestionSlots
 
   /// Whether there are as many statements at work as workers: then they take turns.
   var isBusy: Bool { self.activeStatements.count >= self.configuration.workerCount }
 
-  init(configuration: EngineConfiguration, database: Database, threads: NIOThreadPool) {
+  init(
+    configuration: EngineConfiguration,
+    database: Database,
+    threads: NIOThreadPool,
+    rowFunction: RowFunction
+  ) {
     self.configuration = configuration
     self.database = database
     self.threads = threads
     self.redactor = configuration.redactor
+    self.rowFunction = rowFunction
+    self.ingestionSlots = IngestionSlots(count: configuration.ingestionLimit)
     self.queue = StatementQueue(limit: configuration.statementQueueLimit)
     self.unfetched = UnfetchedResults(
       limit: configuration.unfetchedResultLimit,

@@ -6,7 +6,7 @@ internal import GRPCCore
 internal import SwiftProtobuf
 
 extension FlightService {
-  /// Runs an update.
+  /// Runs an update or takes rows in.
   ///
   /// The answer doesn't wait for the client to close its side: clients of Arrow
   /// Java and C++ read it first.
@@ -39,6 +39,8 @@ extension FlightService {
       recordCount = try await call.run {
         try await call.session.update(prepared: handle, cancellation: call.cancellation)
       }
+    case .statementIngest(let command):
+      recordCount = try await self.ingest(command, from: first, &messages, call)
     case let command:
       throw RPCError.notBuilt("DoPut for \(command.name)")
     }

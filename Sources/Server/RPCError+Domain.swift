@@ -1,3 +1,4 @@
+package import ArrowIPC
 package import DuckDB
 package import Engine
 package import FlightSQL
@@ -83,6 +84,32 @@ extension CommandError: RPCErrorConvertible {
     switch self {
     case .unknownCommand, .unknownAction: .unimplemented
     case .notACommand, .notPacked, .malformed: .invalidArgument
+    }
+  }
+
+  package var rpcErrorMessage: String { self.message }
+}
+
+extension IngestionError: RPCErrorConvertible {
+  package var rpcErrorCode: RPCError.Code {
+    switch self.code {
+    case .invalidSchema, .invalidValue, .invalidTarget: .invalidArgument
+    case .unsupportedType: .unimplemented
+    case .tableMissing: .notFound
+    case .tableExists: .alreadyExists
+    case .rowTooLarge: .resourceExhausted
+    }
+  }
+
+  package var rpcErrorMessage: String { self.message }
+}
+
+extension ArrowIPCError: RPCErrorConvertible {
+  package var rpcErrorCode: RPCError.Code {
+    switch self.code {
+    case .malformedMetadata, .invalidSchema, .invalidBatch, .unexpectedMessage: .invalidArgument
+    case .unsupported: .unimplemented
+    case .limitExceeded: .resourceExhausted
     }
   }
 

@@ -48,6 +48,24 @@ class Command:
   def prepared_update(handle: bytes) -> bytes:
     return any_message("CommandPreparedStatementUpdate", message((1, handle)))
 
+  @staticmethod
+  def ingest(
+    table: str,
+    *,
+    if_not_exist: int = 1,
+    if_exists: int = 1,
+    schema: str | None = None,
+    catalog: str | None = None,
+    temporary: bool | None = None,
+    transaction: bytes | None = None,
+    options: dict[str, str] | None = None,
+  ) -> bytes:
+    """`if_not_exist`: 1 creates, 2 fails; `if_exists`: 1 fails, 2 appends, 3 replaces."""
+    entries = [(1000, message((1, key), (2, value))) for key, value in (options or {}).items()]
+    definition = message((1, if_not_exist), (2, if_exists))
+    parts = [(1, definition), (2, table), (3, schema), (4, catalog), (5, temporary)]
+    return any_message("CommandStatementIngest", message(*parts, (6, transaction), *entries))
+
 
 def descriptor(command: bytes) -> bytes:
   """A FlightDescriptor that holds a command."""

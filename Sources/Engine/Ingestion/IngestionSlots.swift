@@ -1,0 +1,57 @@
+internal import DequeModule
+internal import Synchronization
+
+/// Limits how many ingestions are at work; the others wait in line, without a thread.
+final class IngestionSlots: Sendable {
+  private struct State {
+    var freeCount: Int
+    var lastTicket = 0
+    var line: Deque<(ticket: Int, continuation: CheckedContinuation<Void, any Error>)> = []
+  }
+
+  private let state: Mutex<State>
+
+  init(count: Int) {
+    self.state = Mutex(State(freeCount: count))
+  }
+
+  /// Waits for a slot; leaves the line when the task is cancelled.
+  func enter() async throws {
+    let ticket = self.state.withLock { state in
+      state.lastTicket += 1
+      return state.lastTicket
+    }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let outcome: Result<Void, any Error>? = self.state.withLock { state in
+          if Task.isCancelled { return .failure(EngineError.cancelled) }
+          guard state.freeCount == 0 else {
+            state.freeCount -= 1
+            return .success(())
+          }
+          state.line.append((ticket, continuation))
+          return nil
+        }
+        if let outcome { continuation.resume(with: outcome) }
+      }
+    } onCancel: {
+      let waiting = self.state.withLock { state in
+        let index = state.line.firstIndex { $0.ticket == ticket }
+        return index.map { state.line.remove(at: $0).continuation }
+      }
+      waiting?.resume(throwing: EngineError.cancelled)
+    }
+  }
+
+  /// To be called once for each ``enter()`` that succeeded.
+  func leave() {
+    let next = self.state.withLock { state in
+      guard let next = state.line.popFirst() else {
+        state.freeCount += 1
+        return nil as CheckedContinuation<Void, any Error>?
+      }
+      return next.continuation
+    }
+    next?.resume()
+  }
+}

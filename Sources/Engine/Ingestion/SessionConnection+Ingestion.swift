@@ -1,0 +1,111 @@
+internal import ArrowIPC
+internal import DuckDB
+
+extension SessionConnection {
+  /// Inserts all rows of a stream, or none.
+  ///
+  /// Holds its worker until the last row has come: DuckDB pulls the rows while it inserts them.
+  func ingest(
+    _ stream: IngestionStream,
+    into target: IngestionTarget,
+    _ cancellation: Cancellation
+  ) throws -> Int {
+    try self.begin(cancellation) { connection in
+      let rows = try IngestedRows(stream, cancellation)
+      let path = try self.path(of: target, on: connection)
+      let rowCount = try self.atomically(on: connection) {
+        try self.prepareTable(path, target, rows, on: connection)
+        return try self.resources.rowFunction.withSource(rows.source) { call in
+          let insertion = try connection.prepare(
+            "INSERT INTO \(SQLText.identifier(path)) BY NAME SELECT * FROM \(call)"
+          )
+          return try self.execute(insertion, cancellation: cancellation).rowsChanged
+        }
+      }
+      if Self.isTemporary(path) {
+        try self.record(.staysOnConnection, on: connection)
+      }
+      return rowCount
+    }
+  }
+
+  private static let temporaryCatalog = "temp"
+  private static let defaultSchema = "main"
+
+  private static func isTemporary(_ path: [String]) -> Bool {
+    FoldedName(path[0]) == FoldedName(Self.temporaryCatalog)
+  }
+
+  /// Catalog, schema and name of the table.
+  private func path(
+    of target: IngestionTarget,
+    on connection: borrowing Connection
+  ) throws -> [String] {
+    if target.isTemporary {
+      guard [nil, Self.temporaryCatalog].contains(target.catalog),
+        [nil, Self.defaultSchema].contains(target.schema)
+      else {
+        throw IngestionError(
+          .invalidTarget,
+          "A temporary table lies in no catalog or schema of its client's choice: name neither."
+        )
+      }
+      return [Self.temporaryCatalog, Self.defaultSchema, target.table]
+    }
+    var result = try connection.prepare("SELECT current_database(), current_schema()").stream()
+    guard let chunk = try result.nextChunk(), let catalog = chunk.text(column: 0, row: 0),
+      let schema = chunk.text(column: 1, row: 0)
+    else {
+      throw IngestionError(.invalidTarget, "The session has no current catalog: name one.")
+    }
+    let isElsewhere = target.catalog.map { FoldedName($0) != FoldedName(catalog) } ?? false
+    return [
+      target.catalog ?? catalog,
+      target.schema ?? (isElsewhere ? Self.defaultSchema : schema),
+      target.table,
+    ]
+  }
+
+  /// Sees to it that there is a table for the rows.
+  private func prepareTable(
+    _ path: [String],
+    _ target: IngestionTarget,
+    _ rows: IngestedRows,
+    on connection: borrowing Connection
+  ) throws {
+    let table = SQLText.identifier(path)
+    let kind = Self.isTemporary(path) ? "TEMPORARY TABLE" : "TABLE"
+    let present = try connection.columns(ofTable: path[2], schema: path[1], catalog: path[0])
+    guard let present else {
+      guard target.ifMissing == .create else {
+        throw IngestionError(.tableMissing, "Table \(table) does not exist.")
+      }
+      try connection.execute("CREATE \(kind) \(table) (\(rows.columnDefinitions))")
+      return
+    }
+    switch target.ifExisting {
+    case .fail:
+      throw IngestionError(.tableExists, "Table \(table) already exists.")
+    case .append:
+      let names = Set(present.map { FoldedName($0.name) })
+      let unknown = rows.fields.map(\.name).filter { !names.contains(FoldedName($0)) }
+      guard unknown.isEmpty else {
+        throw IngestionError(
+          .invalidSchema,
+          "Table \(table) has no column \(unknown.map(SQLText.identifier).joined(separator: ", "))."
+        )
+      }
+    case .replace:
+      try connection.execute("CREATE OR REPLACE \(kind) \(table) (\(rows.columnDefinitions))")
+    }
+  }
+}
+
+extension IngestedRows {
+  /// The columns of a table that is made for these rows.
+  fileprivate var columnDefinitions: String {
+    zip(self.fields, self.columns)
+      .map { "\(SQLText.identifier($0.name)) \($1.declaredType.sqlName)" }
+      .joined(separator: ", ")
+  }
+}
