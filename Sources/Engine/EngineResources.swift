@@ -1,5 +1,6 @@
 internal import DuckDB
 internal import NIOPosix
+internal import Synchronization
 
 /// What every session of an engine uses.
 final class EngineResources: Sendable {
@@ -12,6 +13,8 @@ final class EngineResources: Sendable {
   let redactor: ErrorRedactor
   let rowFunction: RowFunction
   let ingestionSlots: IngestionSlots
+  /// Known once a client has asked for it.
+  let vocabulary = Mutex<SQLVocabulary?>(nil)
 
   /// Whether there are as many statements at work as workers: then they take turns.
   var isBusy: Bool { self.activeStatements.count >= self.configuration.workerCount }

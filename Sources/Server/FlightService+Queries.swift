@@ -24,7 +24,7 @@ extension FlightService {
         cancellation: call.cancellation
       )
     case let command:
-      throw RPCError.notBuilt("GetFlightInfo for \(command.name)")
+      return try self.metadataInfo(command, descriptor)
     }
     return try FlightInfo(announced, descriptor: descriptor)
   }
@@ -43,7 +43,10 @@ extension FlightService {
       let handle = try Self.preparedHandle(command.preparedStatementHandle)
       schema = try call.session.describe(prepared: handle).schema
     case let command:
-      throw RPCError.notBuilt("GetSchema for \(command.name)")
+      guard let fixed = command.metadataSchema else {
+        throw RPCError.notBuilt("GetSchema for \(command.name)")
+      }
+      schema = fixed
     }
     var result = FlightSchemaResult()
     result.schema = schema.encapsulatedData
@@ -77,7 +80,7 @@ extension FlightService {
       }
       return try self.engine.fetch(announced.handle)
     case let command:
-      throw RPCError.notBuilt("DoGet for \(command.name)")
+      return try await call.run { try await self.metadata(command, call) }
     }
   }
 
@@ -126,10 +129,19 @@ extension FlightInfo {
   fileprivate init(_ announced: AnnouncedResult, descriptor: FlightDescriptor) throws {
     var ticket = TicketStatementQuery()
     ticket.statementHandle = Data(announced.handle.bytes)
+    self.init(
+      announced.schema,
+      ticket: Data(try PackedMessage.pack(ticket)),
+      descriptor: descriptor
+    )
+  }
+
+  /// How many rows there will be isn't said: nobody knows yet.
+  init(_ schema: Schema, ticket: Data, descriptor: FlightDescriptor) {
     var endpoint = FlightEndpoint()
-    endpoint.ticket.ticket = Data(try PackedMessage.pack(ticket))
+    endpoint.ticket.ticket = ticket
     self.init()
-    self.schema = announced.schema.encapsulatedData
+    self.schema = schema.encapsulatedData
     self.flightDescriptor = descriptor
     self.endpoint = [endpoint]
     self.totalRecords = -1

@@ -27,16 +27,6 @@ REFUSALS = (StatusCode.INVALID_ARGUMENT, StatusCode.NOT_FOUND, StatusCode.UNIMPL
 UNKNOWN_HANDLE = b"no such handle"
 
 COMMANDS_TO_COME = {
-  "CommandGetCatalogs": b"",
-  "CommandGetDbSchemas": b"",
-  "CommandGetTables": b"",
-  "CommandGetTableTypes": b"",
-  "CommandGetPrimaryKeys": message((3, "t")),
-  "CommandGetExportedKeys": message((3, "t")),
-  "CommandGetImportedKeys": message((3, "t")),
-  "CommandGetCrossReference": message((3, "t"), (6, "u")),
-  "CommandGetSqlInfo": b"",
-  "CommandGetXdbcTypeInfo": b"",
   "CommandStatementSubstraitPlan": message((1, message((1, b"plan"), (2, "0.1")))),
 }
 
