@@ -16,13 +16,14 @@ from support.server import binary_path
 
 from Benchmarks import report
 from Benchmarks.dataset import Dataset
-from Benchmarks.measures import memory, small, start, stream, tpch
+from Benchmarks.measures import ingest, memory, small, start, stream, tpch
 from Benchmarks.setting import Setting
 
 MEASURES = {
   "stream": stream.measure,
   "tpch": tpch.measure,
   "small": small.measure,
+  "ingest": ingest.measure,
   "memory": memory.measure,
   "start": start.measure,
 }

@@ -79,7 +79,8 @@ extension RowFunction {
       .takeUnretainedValue()
     var argument = unsafe duckdb_bind_get_parameter(info, 0)
     defer { unsafe duckdb_destroy_value(&argument) }
-    let name = unsafe duckdb_get_varchar(argument)
+    // DuckDB takes the text of NULL for an error of its own.
+    let name = unsafe duckdb_is_null_value(argument) ? nil : duckdb_get_varchar(argument)
     defer { unsafe duckdb_free(name) }
     guard let source = unsafe name.flatMap({ unsafe table[String(cString: $0)] }) else {
       unsafe duckdb_bind_set_error(info, "\(Self.name) only serves statements of the server's own")

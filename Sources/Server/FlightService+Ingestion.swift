@@ -100,7 +100,8 @@ extension IngestionTarget {
   private static func unspecified(_ option: String, _ values: String) -> RPCError {
     RPCError(
       code: .invalidArgument,
-      message: "table_definition_options.\(option) of CommandStatementIngest must be one of \(values)."
+      message:
+        "table_definition_options.\(option) of CommandStatementIngest must be one of \(values)."
     )
   }
 }

@@ -125,7 +125,9 @@ extension IngestionStream {
     }
   }
 
-  /// The next message; `nil` after the last. Blocks the thread until there is one.
+  /// The next message; `nil` after the last.
+  ///
+  /// Blocks the thread until there is one.
   func receive(_ cancellation: Cancellation) throws -> Message? {
     let (message, sender) = try self.withLock { try self.takeMessage(cancellation) }
     sender?.resume()

@@ -94,7 +94,9 @@ enum MapKeys {
       Self.append(mode == .dense ? integer(1, row, Int32.self) : row, of: child, to: &bytes)
     default:
       let width = (array.type.bitWidth ?? 0) / 8
-      if width > 0 { unsafe bytes.append(contentsOf: array.bytes(1)[row * width..<(row + 1) * width]) }
+      if width > 0 {
+        unsafe bytes.append(contentsOf: array.bytes(1)[row * width..<(row + 1) * width])
+      }
     }
   }
 
