@@ -27,6 +27,7 @@ units: setup
 clients: test-setup
 	@$(BUILD)
 	@.venv/bin/python -m pytest -q Tests/Clients
+	@.venv-old-driver/bin/python -m pytest -q Tests/Clients/old_driver
 
 bench: test-setup build
 	@.venv/bin/python -m Benchmarks
