@@ -145,7 +145,7 @@ let package = Package(
     ),
     .testTarget(
       name: "FlightSQLTests",
-      dependencies: ["FlightProtocol", "FlightSQL", swiftProtobuf],
+      dependencies: ["ArrowIPC", "FlightProtocol", "FlightSQL", swiftProtobuf],
       swiftSettings: settings
     ),
     .testTarget(

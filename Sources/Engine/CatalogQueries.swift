@@ -19,8 +19,10 @@ extension CatalogStatement {
     }
   }
 
-  /// Left out unless a client names them: `system`, which holds nothing but DuckDB's own views, and
-  /// `temp` while it is empty, which it mostly is. Where DuckLake keeps its tables is never listed.
+  /// The databases that hold what users made.
+  ///
+  /// That leaves out `system`, with nothing but DuckDB's own views, and `temp` while it is empty,
+  /// which it mostly is, and also where DuckLake keeps what it knows of its tables.
   private static let catalogs = CatalogStatement(
     sql: """
       SELECT database_name FROM system.main.duckdb_databases()

@@ -14,7 +14,9 @@ extension SessionConnection {
     try self.begin(cancellation) { connection in
       let prepared = try CatalogStatement(query).prepare(on: connection)
       let reader = try self.reader(try prepared.stream { cancellation.isCancelled })
-      precondition(reader.schema.fields.map(\.type) == schema.fields.map(\.type))
+      guard reader.schema.fields.map(\.type) == schema.fields.map(\.type) else {
+        throw EngineError.schemaChanged
+      }
       return Completion(schema: schema, rowsChanged: -1, rows: try self.spool(reader))
     }
   }

@@ -1,5 +1,7 @@
 extension SQLInfo {
-  /// The answer. Every id has one: JDBC's driver fails where one is missing.
+  /// The answer.
+  ///
+  /// Every id has one: JDBC's driver fails where one is missing.
   package func value(_ facts: SQLInfoFacts) -> SQLInfoValue {
     switch self.rawValue {
     case ..<500: self.serverValue(facts)
@@ -28,7 +30,7 @@ extension SQLInfo {
     }
   }
 
-  /// `SQL_SUPPORTED_TRANSACTION_TRANSACTION`
+  /// As the specification's `SQL_SUPPORTED_TRANSACTION_TRANSACTION`.
   private static let transactionWithoutSavepoints: Int32 = 1
 
   private func syntaxValue(_ facts: SQLInfoFacts) -> SQLInfoValue {
@@ -122,9 +124,9 @@ extension SQLInfo {
   /// commit what one after the other could not, so they aren't serializable.
   private static let repeatableRead: Int32 = 3
 
-  /// `SQL_RESULT_SET_TYPE_FORWARD_ONLY`
+  /// As the specification's `SQL_RESULT_SET_TYPE_FORWARD_ONLY`.
   private static let forwardOnly: Int32 = 1
 
-  /// `SQL_RESULT_SET_CONCURRENCY_READ_ONLY`
+  /// As the specification's `SQL_RESULT_SET_CONCURRENCY_READ_ONLY`.
   private static let readOnly: Int32 = 1
 }
