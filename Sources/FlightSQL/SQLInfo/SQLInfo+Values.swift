@@ -77,7 +77,7 @@ extension SQLInfo {
     case .outerJoinsSupportLevel: .bits(1, 2)
     case .schemaTerm: .string("schema")
     case .procedureTerm: .string("macro")
-    case .catalogTerm: .string("database")
+    case .catalogTerm: .string("catalog")
     // In calls and in definitions of indexes; there are no privileges.
     case .schemasSupportedActions, .catalogsSupportedActions: .bits(0, 1)
     case .supportedPositionedCommands: .bits()
