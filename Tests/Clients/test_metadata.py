@@ -152,7 +152,12 @@ def test_catalogs_and_schemas_are_what_users_made(own):
   raw = own()
   assert rows(raw, get_catalogs()) == [("memory",)]
   assert rows(raw, get_db_schemas()) == [("memory", "main")]
-  run(raw, "CREATE SCHEMA s", "ATTACH ':memory:' AS \"o'th\"\"er é\"", "CREATE SCHEMA \"o'th\"\"er é\".z")
+  run(
+    raw,
+    "CREATE SCHEMA s",
+    "ATTACH ':memory:' AS \"o'th\"\"er é\"",
+    "CREATE SCHEMA \"o'th\"\"er é\".z",
+  )
   assert rows(raw, get_catalogs()) == [("memory",), ("o'th\"er é",)]
   assert rows(raw, get_db_schemas()) == [
     ("memory", "main"), ("memory", "s"), ("o'th\"er é", "main"), ("o'th\"er é", "z"),
@@ -161,7 +166,9 @@ def test_catalogs_and_schemas_are_what_users_made(own):
   assert rows(raw, get_db_schemas(None, "s")) == [("memory", "s")]
 
 
-@pytest.mark.parametrize("catalog, schema", [("", None), (None, ""), ("MEMORY", None), ("mem%", None)])
+@pytest.mark.parametrize(
+  "catalog, schema", [("", None), (None, ""), ("MEMORY", None), ("mem%", None)]
+)
 def test_no_schema_is_without_a_name_and_catalogs_are_no_patterns(raw, catalog, schema):
   assert rows(raw, get_db_schemas(catalog, schema)) == []
 
@@ -223,7 +230,9 @@ def test_table_types_and_the_filter_on_them(own):
     assert found.column("table_name").to_pylist() == [row[2] for row in expected]
 
 
-NAMES = ["a_b", "aXb", "a%b", "a\\b", "Quo\"te'", "日本 表", "ａ", "line\nbreak", "e\u0301", "x" * 300]
+NAMES = [
+  "a_b", "aXb", "a%b", "a\\b", "Quo\"te'", "日本 表", "ａ", "line\nbreak", "e\u0301", "x" * 300,
+]
 
 PATTERNS = {
   "a_b": ["a_b", "aXb", "a%b", "a\\b"],
@@ -298,15 +307,17 @@ def test_metadata_of_columns(own):
   run(
     raw,
     "CREATE SEQUENCE numbers",
-    "CREATE TABLE t (id BIGINT PRIMARY KEY DEFAULT nextval('numbers'), price DECIMAL(10, 2) NOT NULL,"
-    " text VARCHAR, moment TIMESTAMP WITH TIME ZONE)",
+    "CREATE TABLE t (id BIGINT PRIMARY KEY DEFAULT nextval('numbers'),"
+    " price DECIMAL(10, 2) NOT NULL, text VARCHAR, moment TIMESTAMP WITH TIME ZONE)",
     "COMMENT ON COLUMN t.price IS 'in €'",
     "CREATE VIEW v AS SELECT id, price FROM t",
   )
   schemas = table_schemas(fetch(raw, get_tables(include_schema=True)))
   prefix = b"ARROW:FLIGHT:SQL:"
   found = {
-    (name, field.name): {k.removeprefix(prefix).decode(): v.decode() for k, v in field.metadata.items()}
+    (name, field.name): {
+      key.removeprefix(prefix).decode(): value.decode() for key, value in field.metadata.items()
+    }
     for name, schema in schemas.items()
     for field in schema
   }
@@ -386,9 +397,11 @@ def keyed(own):
       run(
         raw,
         f"USE {catalog}.{schema}",
-        "CREATE TABLE \"P's\" (a INTEGER, \"B,c\" INTEGER, u INTEGER UNIQUE, PRIMARY KEY (\"B,c\", a))",
+        "CREATE TABLE \"P's\" (a INTEGER, \"B,c\" INTEGER, u INTEGER UNIQUE,"
+        " PRIMARY KEY (\"B,c\", a))",
         "CREATE TABLE f (i INTEGER PRIMARY KEY, x INTEGER, y INTEGER, z INTEGER, p INTEGER,"
-        " FOREIGN KEY (y, x) REFERENCES \"p's\" (\"b,C\", A), FOREIGN KEY (z) REFERENCES \"P's\" (U),"
+        " FOREIGN KEY (y, x) REFERENCES \"p's\" (\"b,C\", A),"
+        " FOREIGN KEY (z) REFERENCES \"P's\" (U),"
         " FOREIGN KEY (p) REFERENCES f (i))",
       )
   run(raw, "USE memory.main")
@@ -408,7 +421,10 @@ def test_primary_keys_are_in_the_keys_order(keyed):
 
 @pytest.mark.parametrize("kind", ["PrimaryKeys", "ImportedKeys", "ExportedKeys"])
 def test_keys_are_asked_for_by_exact_names(keyed, kind: str):
-  for arguments in [("F",), ("f", ""), ("f", "memory", ""), ("f", "%"), ("_",), ("%",), ("",), ("f", "memory", "m%")]:
+  for arguments in [
+    ("F",), ("_",), ("%",), ("",), ("f", ""), ("f", "%"), ("f", "memory", ""),
+    ("f", "memory", "m%"),
+  ]:
     assert rows(keyed, get_keys(kind, *arguments)) == [], arguments
 
 

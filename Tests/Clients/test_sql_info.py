@@ -197,6 +197,9 @@ def test_literals_are_made_of_prefix_and_suffix(raw, oracle):
     oracle.execute(f"SELECT {literal}::{name}")
 
 
-@pytest.mark.parametrize("data_type, names", [(91, ["DATE"]), (-7, ["BOOLEAN"]), (4, ["INTEGER", "UINTEGER"]), (77, [])])
+@pytest.mark.parametrize(
+  "data_type, names",
+  [(91, ["DATE"]), (-7, ["BOOLEAN"]), (4, ["INTEGER", "UINTEGER"]), (77, [])],
+)
 def test_one_type_can_be_asked_for(raw, data_type, names):
   assert fetch(raw, get_xdbc_type_info(data_type)).column("type_name").to_pylist() == names

@@ -28,35 +28,3 @@ package struct XdbcTypeInfo: Hashable, Sendable {
     self.columnSize = size
   }
 }
-
-/// The specification's `XdbcDataType`.
-package enum XdbcDataType: Int32, Sendable {
-  case unknown = 0
-  case char = 1
-  case numeric = 2
-  case decimal = 3
-  case integer = 4
-  case smallint = 5
-  case real = 7
-  case double = 8
-  case datetime = 9
-  case interval = 10
-  case varchar = 12
-  case date = 91
-  case time = 92
-  case timestamp = 93
-  case longVarchar = -1
-  case varbinary = -3
-  case bigint = -5
-  case tinyint = -6
-  case bit = -7
-}
-
-/// The specification's `XdbcDatetimeSubcode`.
-package enum XdbcDatetimeSubcode: Int32, Sendable {
-  case date = 1
-  case time = 2
-  case timestamp = 3
-  case timeWithTimeZone = 4
-  case timestampWithTimeZone = 5
-}
