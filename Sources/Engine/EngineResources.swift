@@ -9,6 +9,7 @@ final class EngineResources: Sendable {
   let queue: StatementQueue
   let unfetched: UnfetchedResults
   let activeStatements = ActiveStatements()
+  let definitions = DefinitionVersion()
   let redactor: ErrorRedactor
 
   /// Whether there are as many statements at work as workers: then they take turns.

@@ -1,3 +1,4 @@
+package import ArrowIPC
 package import DuckDB
 package import Engine
 package import FlightSQL
@@ -51,13 +52,14 @@ extension EngineError: RPCErrorConvertible {
     switch self {
     case .cancelled: .cancelled
     case .reasonLost: .unknown
-    case .noStatement, .parametersNotBound: .invalidArgument
+    case .noStatement, .parametersNotBound, .parameterCountMismatch, .parametersNotNumbered,
+      .parametersInSeveralStatements, .boundResultChanged:
+      .invalidArgument
     case .unknownTicket, .unknownPreparedStatement, .unknownTransaction: .notFound
     case .transactionExpired, .transactionAborted: .aborted
     case .sessionClosed, .schemaChanged, .alreadyInTransaction: .failedPrecondition
     case .statementTooLong, .queueFull, .tooManyPreparedStatements, .tooManySessions,
-      .tooManyTransactions,
-      .spoolFailed:
+      .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .spoolFailed:
       .resourceExhausted
     case .shuttingDown: .unavailable
     }
@@ -83,6 +85,18 @@ extension CommandError: RPCErrorConvertible {
     switch self {
     case .unknownCommand, .unknownAction: .unimplemented
     case .notACommand, .notPacked, .malformed: .invalidArgument
+    }
+  }
+
+  package var rpcErrorMessage: String { self.message }
+}
+
+extension ArrowIPCError: RPCErrorConvertible {
+  package var rpcErrorCode: RPCError.Code {
+    switch self.code {
+    case .malformedMetadata, .invalidSchema, .invalidBatch, .unexpectedMessage: .invalidArgument
+    case .unsupported: .unimplemented
+    case .limitExceeded: .resourceExhausted
     }
   }
 
