@@ -57,6 +57,11 @@ package final class PreparedStatement {
 
   package var parameterCount: Int { Int(unsafe duckdb_nparams(self.pointer)) }
 
+  /// The parameters in the order of ``bind(_:at:)``.
+  ///
+  /// Their types are those that the statement determines, until values are bound. A parameter
+  /// whose number is beyond their count, as in `$1 + $3`, can't be bound: another one's name is
+  /// empty instead.
   package var parameters: [Parameter] {
     (0..<self.parameterCount).map { position in
       let index = idx_t(position + 1)
@@ -64,7 +69,7 @@ package final class PreparedStatement {
       defer { unsafe duckdb_free(UnsafeMutablePointer(mutating: name)) }
       let type = unsafe LogicalTypeHandle(duckdb_param_logical_type(self.pointer, index))
       return Parameter(
-        name: unsafe name.map { unsafe String(cString: $0) } ?? String(index),
+        name: unsafe name.map { unsafe String(cString: $0) } ?? "",
         type: type.decoded
       )
     }

@@ -41,6 +41,10 @@ package indirect enum Value: Hashable, Sendable {
   case array([Value], of: LogicalType)
   case `struct`([Member])
   case map([Entry], key: LogicalType, value: LogicalType)
+  /// The member at `tag` of a union with these members.
+  case union(tag: Int, Value, of: [Column])
+  /// As DuckDB casts the value, which fails if it can't; with `null`, the NULL of a type.
+  case cast(Value, to: LogicalType)
 }
 
 extension Value {

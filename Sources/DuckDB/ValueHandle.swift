@@ -158,9 +158,25 @@ struct ValueHandle: ~Copyable {
           unsafe duckdb_create_map_value(type.pointer, keys, values, idx_t(count))
         }
       }
+    case .union(let tag, let value, let members):
+      let type = try LogicalTypeHandle(LogicalType(.union(members)))
+      let member = try ValueHandle(value)
+      return unsafe duckdb_create_union_value(type.pointer, idx_t(tag), member.pointer)
+    case .cast(let value, let type):
+      return try unsafe Self.makeCast(value, to: type)
     default:
       throw DuckDBError(code: .internalError, message: "a parameter's value has no C counterpart")
     }
+  }
+
+  /// A list casts its elements to their type, which nothing else in the C API does.
+  @unsafe
+  private static func makeCast(
+    _ value: Value,
+    to type: LogicalType
+  ) throws(DuckDBError) -> duckdb_value? {
+    let list = try ValueHandle(.list([value], of: type))
+    return unsafe duckdb_get_list_child(list.pointer, 0)
   }
 }
 

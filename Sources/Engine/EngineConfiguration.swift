@@ -23,6 +23,12 @@ package struct EngineConfiguration: Sendable {
   /// DuckDB connections one session may use at a time; further statements share them.
   package var connectionsPerSession = 16
   package var preparedStatementsPerSession = 1_000
+  /// Rows of values that are kept for a prepared query, which is executed once for each.
+  package var boundRowLimit = 100_000
+  /// Bytes of those rows, as they came.
+  package var boundByteLimit = 16 << 20
+  /// Bytes that the values of one row may take while it is executed, roughly.
+  package var parameterRowByteLimit = 256 << 20
   /// Results that were announced and not fetched yet; the oldest is dropped for a new one.
   package var unfetchedResultLimit = 10_000
   package var unfetchedResultLifetime = Duration.seconds(600)

@@ -30,6 +30,14 @@ package enum EngineError: Error, Hashable, Sendable {
   case tooManySessions(limit: Int)
   /// The statement waits for values and none have been bound.
   case parametersNotBound(count: Int)
+  case parameterCountMismatch(columns: Int, parameters: Int)
+  /// Numbered parameters leave one out.
+  case parametersNotNumbered(count: Int)
+  case parametersInSeveralStatements
+  /// A later row of values gives the result other columns than the first.
+  case boundResultChanged
+  case tooManyBoundRows(limit: Int)
+  case boundRowsTooLarge(limit: Int)
   /// A table changed between the ticket and its fetch.
   case schemaChanged
   /// A result that had to be set aside can't be written to or read from its temporary file.
@@ -75,6 +83,21 @@ extension EngineError {
       "The server already has \(limit) sessions (session limit)."
     case .parametersNotBound(let count):
       "The statement has \(count) parameters and no values were bound to them."
+    case .parameterCountMismatch(let columns, let parameters):
+      "The statement has \(parameters) parameters, but values came in \(columns) columns: "
+        + "send one column for each parameter."
+    case .parametersNotNumbered(let count):
+      "The statement has \(count) numbered parameters, and their numbers leave some out: "
+        + "use $1 to $\(count)."
+    case .parametersInSeveralStatements:
+      "The text has several statements, one of them with parameters: prepare each by itself."
+    case .boundResultChanged:
+      "A row of bound values gives the result other columns than the first row: "
+        + "cast the parameters, as in ?::INTEGER."
+    case .tooManyBoundRows(let limit):
+      "The rows bound to a query exceed the limit of \(limit) (bound row limit)."
+    case .boundRowsTooLarge(let limit):
+      "The rows bound to a query exceed the limit of \(limit) bytes (bound byte limit)."
     case .schemaChanged:
       "A table changed after the query was described, and its result has other columns now: "
         + "send the query again."

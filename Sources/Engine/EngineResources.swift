@@ -10,6 +10,7 @@ final class EngineResources: Sendable {
   let queue: StatementQueue
   let unfetched: UnfetchedResults
   let activeStatements = ActiveStatements()
+  let definitions = DefinitionVersion()
   let redactor: ErrorRedactor
   let rowFunction: RowFunction
   let ingestionSlots: IngestionSlots

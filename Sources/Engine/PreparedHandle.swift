@@ -1,13 +1,39 @@
+internal import Synchronization
+
 /// A prepared statement as a client holds it.
 final class PreparedHandle: Sendable {
-  let sql: String
-  let description: StatementDescription
-  /// Where the text is one statement; several are compiled as they run.
-  let compiled: CompiledStatement?
+  /// What compiling the text gave.
+  struct Compilation {
+    var description: StatementDescription
+    /// Where the text is one statement; several are compiled as they run.
+    var compiled: CompiledStatement?
+    /// The state of all definitions before it was compiled.
+    var definitionVersion: Int
+  }
 
-  init(sql: String, description: StatementDescription, compiled: CompiledStatement?) {
+  private struct State {
+    var compilation: Compilation
+    var rows: ParameterRows?
+  }
+
+  let sql: String
+  private let state: Mutex<State>
+
+  init(sql: String, _ compilation: Compilation) {
     self.sql = sql
-    self.description = description
-    self.compiled = compiled
+    self.state = Mutex(State(compilation: compilation))
+  }
+
+  var compilation: Compilation { self.state.withLock { $0.compilation } }
+
+  /// The values that were bound last.
+  var rows: ParameterRows? { self.state.withLock { $0.rows } }
+
+  func replace(by compilation: Compilation) {
+    self.state.withLock { $0.compilation = compilation }
+  }
+
+  func bind(_ rows: ParameterRows) {
+    self.state.withLock { $0.rows = rows }
   }
 }

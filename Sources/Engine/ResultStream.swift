@@ -19,18 +19,33 @@ package final class ResultStream: Sendable {
   private static let stepsAhead = 2
 
   package let schema: Schema
-  package let cancellation = Cancellation()
+  package let cancellation: Cancellation
   let session: Session
   private let source: Mutex<Source>
 
   init(query: CompiledStatement, schema: Schema, session: Session) {
     self.schema = schema
+    self.cancellation = Cancellation()
     self.session = session
     self.source = Mutex(.query(query))
   }
 
+  /// A result that `connection` is computing already, checked out for it.
+  init(
+    live connection: SessionConnection,
+    schema: Schema,
+    session: Session,
+    cancellation: Cancellation
+  ) {
+    self.schema = schema
+    self.cancellation = cancellation
+    self.session = session
+    self.source = Mutex(.live(connection))
+  }
+
   init(completion: Completion, session: Session) {
     self.schema = completion.schema
+    self.cancellation = Cancellation()
     self.session = session
     self.source = Mutex(completion.rows.map { .spool($0) } ?? .nothing)
   }

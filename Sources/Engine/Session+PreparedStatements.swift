@@ -1,3 +1,4 @@
+package import ArrowIPC
 internal import DuckDB
 internal import Synchronization
 
@@ -11,21 +12,27 @@ extension Session {
     guard self.state.withLock({ $0.prepared.count }) < limit else {
       throw EngineError.tooManyPreparedStatements(limit: limit)
     }
-    let (description, compiled) = try await self.onConnection(
-      in: transaction,
-      cancellation: cancellation
-    ) {
-      try await $0.describe(sql, cancellation: cancellation)
-    }
+    let compilation = try await self.compile(sql, in: transaction, cancellation: cancellation)
     let handle = Handle()
-    self.state.withLock {
-      $0.prepared[handle] = PreparedHandle(sql: sql, description: description, compiled: compiled)
-    }
-    return (handle, description)
+    self.state.withLock { $0.prepared[handle] = PreparedHandle(sql: sql, compilation) }
+    return (handle, compilation.description)
   }
 
-  package func describe(prepared handle: Handle) throws -> StatementDescription {
-    try self.prepared(handle).description
+  /// The columns of a prepared statement's result.
+  ///
+  /// Where they depend on values, the query is run as far as its first rows.
+  package func schema(
+    prepared handle: Handle,
+    cancellation: Cancellation
+  ) async throws -> Schema {
+    let (description, compiled) = try await self.statement(handle, cancellation: cancellation)
+    let rows = try self.prepared(handle).rows
+    guard let compiled, compiled.prepared.statementType.readsOnly, let rows, rows.rowCount > 0
+    else { return description.schema }
+    let binding = Binding(parameters: description.parameters, rows: rows)
+    let stream = try await self.start(compiled, binding, cancellation: cancellation)
+    await stream.close()
+    return stream.schema
   }
 
   /// Announces the result of a prepared statement, as ``announce(_:cancellation:)`` does.
@@ -34,25 +41,65 @@ extension Session {
     cancellation: Cancellation
   ) async throws -> AnnouncedResult {
     let prepared = try self.prepared(handle)
-    guard let compiled = prepared.compiled else {
+    let (description, compiled) = try await self.statement(handle, cancellation: cancellation)
+    guard let compiled else {
       return try await self.announce(prepared.sql, cancellation: cancellation)
     }
-    if compiled.prepared.statementType.readsOnly {
-      return try self.announce(.query(compiled, prepared.description.schema))
+    let readsOnly = compiled.prepared.statementType.readsOnly
+    guard description.parameterCount > 0 else {
+      if readsOnly { return try self.announce(.query(compiled, description.schema)) }
+      return try self.announce(
+        .completed(try await self.complete(compiled, keepsRows: true, cancellation: cancellation))
+      )
+    }
+    let binding = try self.binding(of: prepared, description)
+    guard binding.rows.rowCount > 0 else {
+      let nothing = Completion(schema: description.schema, rowsChanged: 0, rows: nil)
+      return try self.announce(.completed(nothing))
+    }
+    if readsOnly {
+      return try self.announce(
+        try await self.start(compiled, binding, cancellation: cancellation)
+      )
     }
     return try self.announce(
-      .completed(try await self.complete(compiled, keepsRows: true, cancellation: cancellation))
+      .completed(
+        try await self.complete(compiled, binding, keepsRows: true, cancellation: cancellation)
+      )
     )
   }
 
-  /// Runs a prepared statement to its end, as ``update(_:cancellation:)`` does.
-  package func update(prepared handle: Handle, cancellation: Cancellation) async throws -> Int {
+  /// Runs a prepared statement to its end, as ``update(_:cancellation:)`` does, once for each row
+  /// of values.
+  ///
+  /// - Parameter upload: The values, if the client sent any; else those that are bound are used.
+  /// - Returns: The rows changed by all of them.
+  package func update(
+    prepared handle: Handle,
+    with upload: ParameterUpload? = nil,
+    cancellation: Cancellation
+  ) async throws -> Int {
     let prepared = try self.prepared(handle)
-    guard let compiled = prepared.compiled else {
+    let (description, compiled) = try await self.statement(handle, cancellation: cancellation)
+    guard let compiled else {
       return try await self.update(prepared.sql, cancellation: cancellation)
     }
-    return try await self.complete(compiled, keepsRows: false, cancellation: cancellation)
-      .rowsChanged
+    guard description.parameterCount > 0 else {
+      return try await self.complete(compiled, keepsRows: false, cancellation: cancellation)
+        .rowsChanged
+    }
+    let binding =
+      if let rows = await upload?.finish() {
+        Binding(parameters: description.parameters, rows: rows)
+      } else {
+        try self.binding(of: prepared, description)
+      }
+    return try await self.complete(
+      compiled,
+      binding,
+      keepsRows: false,
+      cancellation: cancellation
+    ).rowsChanged
   }
 
   package func close(prepared handle: Handle) throws {
@@ -60,19 +107,94 @@ extension Session {
     guard prepared != nil else { throw EngineError.unknownPreparedStatement }
   }
 
-  private func prepared(_ handle: Handle) throws(EngineError) -> PreparedHandle {
+  func prepared(_ handle: Handle) throws(EngineError) -> PreparedHandle {
     let prepared = self.state.withLock { $0.prepared[handle] }
     guard let prepared else { throw .unknownPreparedStatement }
     return prepared
   }
 
+  private func binding(
+    of prepared: PreparedHandle,
+    _ description: StatementDescription
+  ) throws(EngineError) -> Binding {
+    guard let rows = prepared.rows else {
+      throw .parametersNotBound(count: description.parameterCount)
+    }
+    return Binding(parameters: description.parameters, rows: rows)
+  }
+}
+
+// MARK: - Compiling
+
+extension Session {
+  /// What a prepared statement is compiled to: anew, if what it refers to may have changed.
+  func compilation(
+    of handle: Handle,
+    cancellation: Cancellation
+  ) async throws -> PreparedHandle.Compilation {
+    let prepared = try self.prepared(handle)
+    let compilation = prepared.compilation
+    guard compilation.definitionVersion != self.resources.definitions.current else {
+      return compilation
+    }
+    let renewed = try await self.compile(
+      prepared.sql,
+      preferring: compilation.compiled,
+      cancellation: cancellation
+    )
+    prepared.replace(by: renewed)
+    return renewed
+  }
+
+  private func statement(
+    _ handle: Handle,
+    cancellation: Cancellation
+  ) async throws -> (StatementDescription, CompiledStatement?) {
+    let compilation = try await self.compilation(of: handle, cancellation: cancellation)
+    return (compilation.description, compilation.compiled)
+  }
+
+  private func compile(
+    _ sql: String,
+    preferring earlier: CompiledStatement? = nil,
+    in transaction: Handle? = nil,
+    cancellation: Cancellation
+  ) async throws -> PreparedHandle.Compilation {
+    let version = self.resources.definitions.current
+    let (description, compiled) = try await self.onConnection(
+      preferring: earlier,
+      in: transaction,
+      cancellation: cancellation
+    ) {
+      try await $0.describe(sql, cancellation: cancellation)
+    }
+    return PreparedHandle.Compilation(
+      description: description,
+      compiled: compiled,
+      definitionVersion: version
+    )
+  }
+
   private func complete(
     _ compiled: CompiledStatement,
+    _ binding: Binding? = nil,
     keepsRows: Bool,
     cancellation: Cancellation
   ) async throws -> Completion {
     try await self.onConnection(preferring: compiled, cancellation: cancellation) { connection in
-      try await connection.complete(compiled, keepsRows: keepsRows, cancellation: cancellation)
+      guard let binding else {
+        return try await connection.complete(
+          compiled,
+          keepsRows: keepsRows,
+          cancellation: cancellation
+        )
+      }
+      return try await connection.complete(
+        compiled,
+        binding,
+        keepsRows: keepsRows,
+        cancellation: cancellation
+      )
     }
   }
 }

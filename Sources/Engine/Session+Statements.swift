@@ -50,6 +50,10 @@ extension Session {
       case .completed(let completion):
         ResultStream(completion: completion, session: self)
       }
+    return try self.announce(stream)
+  }
+
+  func announce(_ stream: ResultStream) throws(EngineError) -> AnnouncedResult {
     let handle = self.resources.unfetched.insert(stream)
     // A session that was closed meanwhile has let go of what it announced before.
     guard !self.isClosed else {

@@ -8,7 +8,11 @@ extension SessionConnection {
       let prepared = try self.prepared(query, on: connection)
       let result = try self.execute(prepared, cancellation: stream.cancellation)
       let reader = try self.reader(result)
-      guard reader.schema == stream.schema else { throw EngineError.schemaChanged }
+      guard reader.schema == stream.schema else {
+        // A change that another process made, or one within a transaction.
+        self.resources.definitions.noteChange()
+        throw EngineError.schemaChanged
+      }
       self.live = LiveResult(stream: stream, reader: reader)
     }
     return try self.next(of: stream) ?? ResultStep(isLast: true)

@@ -39,18 +39,27 @@ extension SessionConnection {
   ) throws -> StatementDescription {
     for _ in 1..<statements.count {
       // An earlier statement that doesn't compile yet may only need those before it to have run.
-      _ = try? statements.prepareNext()
+      let earlier = Result { try statements.prepareNext() }
+      if case .success(let prepared?) = earlier { try Self.requireNoParameters(prepared) }
     }
     let last = Result { try statements.prepareNext() }
     if case .success(let prepared?) = last {
+      try Self.requireNoParameters(prepared)
       return try self.description(of: prepared, sql: sql)
     }
     let isQuery = SQLScanner.statements(in: sql).last.map(\.isLikelyQuery) ?? false
     return StatementDescription(
       schema: Schema(fields: []),
       isUpdate: !isQuery,
-      parameterCount: 0
+      parameterSchema: Schema(fields: []),
+      parameters: try StatementParameters([]),
+      isUndetermined: false
     )
+  }
+
+  /// Values are bound to a statement, not to a text of several.
+  private static func requireNoParameters(_ prepared: PreparedStatement) throws(EngineError) {
+    guard prepared.parameterCount == 0 else { throw .parametersInSeveralStatements }
   }
 
   private func description(
@@ -61,10 +70,13 @@ extension SessionConnection {
     let columns = hasResultSet ? prepared.columns : []
     // DuckDB reports one column of no type where types depend on values that aren't bound yet.
     let isUndetermined = columns.contains { $0.type.kind == .unknown }
+    let parameters = try StatementParameters(prepared.parameters)
     return StatementDescription(
       schema: try self.schema(of: isUndetermined ? [] : columns),
       isUpdate: !hasResultSet,
-      parameterCount: prepared.parameterCount
+      parameterSchema: try parameters.schema(timeZone: self.timeZone),
+      parameters: parameters,
+      isUndetermined: isUndetermined
     )
   }
 
@@ -78,6 +90,7 @@ extension SessionConnection {
         cancellation: cancellation
       )
       if prepared.statementType.readsOnly {
+        try Self.requireBound(prepared)
         let compiled = CompiledStatement(
           prepared,
           sql: sql,
@@ -207,9 +220,11 @@ extension SessionConnection {
       let transaction = self.state.transaction(on: ObjectIdentifier(self))
     {
       try self.end(transaction, commits: commits, on: connection)
+      self.noteDefinitionChange(by: prepared.statementType)
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
     var result = try self.execute(prepared, cancellation: cancellation)
+    defer { self.noteDefinitionChange(by: prepared.statementType) }
     guard result.kind == .rows, prepared.hasResultSet(sql: sql) else {
       let rowsChanged = result.kind == .changedRows ? result.rowsChanged : 0
       try self.record(effect, on: connection)
@@ -236,9 +251,13 @@ extension SessionConnection {
     cancellation: Cancellation
   ) throws -> QueryResult {
     try self.requireUnexpiredTransaction()
-    guard prepared.parameterCount == 0 else {
-      throw EngineError.parametersNotBound(count: prepared.parameterCount)
-    }
+    try Self.requireBound(prepared)
     return try prepared.stream { cancellation.isCancelled }
+  }
+
+  private static func requireBound(_ prepared: PreparedStatement) throws(EngineError) {
+    guard prepared.parameterCount == 0 else {
+      throw .parametersNotBound(count: prepared.parameterCount)
+    }
   }
 }

@@ -14,6 +14,8 @@ actor SessionConnection {
   private var repeatedSettingCount = 0
   private(set) var timeZone = SessionConnection.defaultTimeZone
   var live: LiveResult?
+  /// Whether definitions have been changed since the last transaction began or ended.
+  var hasChangedDefinitions = false
 
   static let defaultTimeZone = "UTC"
 
@@ -100,6 +102,7 @@ actor SessionConnection {
       repeatedCount: self.repeatedSettingCount
     )
     if case .changesSettings(let text) = effect {
+      self.resources.definitions.noteChange()
       try self.noteTimeZone(after: text, on: connection)
     }
   }
@@ -109,9 +112,14 @@ actor SessionConnection {
     try Schema(columns: columns, timeZone: self.timeZone)
   }
 
-  func reader(_ result: consuming QueryResult) throws -> RecordBatchReader {
+  /// - Parameter next: The results that follow, if there are several.
+  func reader(
+    _ result: consuming QueryResult,
+    followedBy next: @escaping () throws -> QueryResult? = { nil }
+  ) throws -> RecordBatchReader {
     try RecordBatchReader(
       result,
+      followedBy: next,
       timeZone: self.timeZone,
       limits: self.resources.configuration.batchLimits
     )

@@ -2,9 +2,15 @@ package import ArrowIPC
 
 /// What is known of a statement before it runs.
 package struct StatementDescription: Sendable {
-  /// The result's columns; none where there is no result set.
+  /// The result's columns; none where there is no result set, or where they depend on the values
+  /// of parameters.
   package var schema: Schema
   /// Whether the statement has no result set.
   package var isUpdate: Bool
-  package var parameterCount: Int
+  /// The form in which the values of its parameters are expected.
+  package var parameterSchema: Schema
+  var parameters: StatementParameters
+  var isUndetermined: Bool
+
+  package var parameterCount: Int { self.parameters.count }
 }

@@ -29,21 +29,25 @@ final class UnfetchedResults: Sendable {
   func insert(_ stream: ResultStream) -> Handle {
     let handle = Handle()
     let now = ContinuousClock.now
-    // Results are freed outside the lock: their last reference may own much.
+    // Results end outside the lock: some have a connection at work for them.
     let dropped = self.state.withLock { state in
       let deadline = now + self.lifetime
       state.entries[handle] = Entry(stream: stream, deadline: deadline)
       state.order.append((handle, deadline))
       return Self.removeExpired(&state, now: now, limit: self.limit)
     }
-    withExtendedLifetime(dropped) {}
+    for entry in dropped { entry.stream.abandon() }
     return handle
   }
 
   /// Hands the result out for good.
   func take(_ handle: Handle) throws(EngineError) -> ResultStream {
     let entry = self.state.withLock { $0.entries.removeValue(forKey: handle) }
-    guard let entry, entry.deadline > .now else { throw .unknownTicket }
+    guard let entry else { throw .unknownTicket }
+    guard entry.deadline > .now else {
+      entry.stream.abandon()
+      throw .unknownTicket
+    }
     return entry.stream
   }
 
@@ -51,7 +55,7 @@ final class UnfetchedResults: Sendable {
     let dropped = self.state.withLock { state in
       Self.removeExpired(&state, now: .now, limit: self.limit)
     }
-    withExtendedLifetime(dropped) {}
+    for entry in dropped { entry.stream.abandon() }
   }
 
   func removeAll(of session: Session) {
@@ -59,7 +63,7 @@ final class UnfetchedResults: Sendable {
       let handles = state.entries.filter { $0.value.stream.session === session }.keys
       return handles.compactMap { state.entries.removeValue(forKey: $0) }
     }
-    withExtendedLifetime(dropped) {}
+    for entry in dropped { entry.stream.abandon() }
   }
 
   private static func removeExpired(

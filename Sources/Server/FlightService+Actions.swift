@@ -117,6 +117,7 @@ extension FlightService {
     result.preparedStatementHandle = Data(handle.bytes)
     // No schema at all tells clients that don't read `is_update` that there is no result set.
     if !description.isUpdate { result.datasetSchema = description.schema.encapsulatedData }
+    result.parameterSchema = description.parameterSchema.encapsulatedData
     result.isUpdate = description.isUpdate
     return try PackedMessage.pack(result)
   }

@@ -41,7 +41,7 @@ extension FlightService {
       )
     case .preparedStatementQuery(let command):
       let handle = try Self.preparedHandle(command.preparedStatementHandle)
-      schema = try call.session.describe(prepared: handle).schema
+      schema = try await call.session.schema(prepared: handle, cancellation: call.cancellation)
     case let command:
       guard let fixed = command.metadataSchema else {
         throw RPCError.notBuilt("GetSchema for \(command.name)")

@@ -6,10 +6,10 @@ internal import GRPCCore
 internal import SwiftProtobuf
 
 extension FlightService {
-  /// Runs an update or takes rows in.
+  /// Runs an update, binds values or takes rows in.
   ///
-  /// The answer doesn't wait for the client to close its side: clients of Arrow
-  /// Java and C++ read it first.
+  /// The answer to a command without data doesn't wait for the client to close its side: clients
+  /// of Arrow Java and C++ read it first.
   func doPut(
     _ request: StreamingServerRequest<FlightData>,
     _ context: ServerContext
@@ -35,9 +35,12 @@ extension FlightService {
         )
       }
     case .preparedStatementUpdate(let command):
-      let handle = try Self.preparedHandle(command.preparedStatementHandle)
-      recordCount = try await call.run {
-        try await call.session.update(prepared: handle, cancellation: call.cancellation)
+      recordCount = try await self.update(command, from: first, &messages, call)
+    case .preparedStatementQuery(let command):
+      let result = try await self.bind(command, from: first, &messages, call)
+      return StreamingServerResponse(metadata: call.responseMetadata) { writer in
+        try await writer.write(result)
+        return [:]
       }
     case .statementIngest(let command):
       recordCount = try await self.ingest(command, from: first, &messages, call)

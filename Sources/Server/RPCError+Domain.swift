@@ -52,13 +52,14 @@ extension EngineError: RPCErrorConvertible {
     switch self {
     case .cancelled: .cancelled
     case .reasonLost: .unknown
-    case .noStatement, .parametersNotBound: .invalidArgument
+    case .noStatement, .parametersNotBound, .parameterCountMismatch, .parametersNotNumbered,
+      .parametersInSeveralStatements, .boundResultChanged:
+      .invalidArgument
     case .unknownTicket, .unknownPreparedStatement, .unknownTransaction: .notFound
     case .transactionExpired, .transactionAborted: .aborted
     case .sessionClosed, .schemaChanged, .alreadyInTransaction: .failedPrecondition
     case .statementTooLong, .queueFull, .tooManyPreparedStatements, .tooManySessions,
-      .tooManyTransactions,
-      .spoolFailed:
+      .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .spoolFailed:
       .resourceExhausted
     case .shuttingDown: .unavailable
     }

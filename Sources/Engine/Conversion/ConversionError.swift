@@ -1,4 +1,4 @@
-/// A result that can't travel as Arrow without a loss.
+/// A result that can't travel as Arrow without a loss, or a parameter that didn't.
 package struct ConversionError: Error, Hashable, Sendable {
   package enum Code: Hashable, Sendable {
     /// Arrow has no such type, or the client could not read it.

@@ -1,0 +1,101 @@
+internal import ArrowIPC
+internal import DuckDB
+
+extension SessionConnection {
+  /// Executes a query with the first row of values, and makes what it returns a result that is
+  /// being read: then its columns are known, which may depend on the values.
+  ///
+  /// The other rows' results follow as it is read.
+  func start(
+    _ query: CompiledStatement,
+    _ binding: Binding,
+    session: Session,
+    cancellation: Cancellation
+  ) throws -> ResultStream {
+    try self.begin(cancellation) { connection in
+      try self.requireUnexpiredTransaction()
+      let execution = try self.execution(of: query, binding, on: connection, cancellation)
+      guard let first = try execution.next() else {
+        throw EngineError.parametersNotBound(count: binding.parameters.count)
+      }
+      let reader = try self.reader(first) { try execution.next() }
+      let stream = ResultStream(
+        live: self,
+        schema: reader.schema,
+        session: session,
+        cancellation: cancellation
+      )
+      self.live = LiveResult(stream: stream, reader: reader)
+      return stream
+    }
+  }
+
+  /// Runs a statement to its end with each row of values; several rows change all or nothing.
+  func complete(
+    _ statement: CompiledStatement,
+    _ binding: Binding,
+    keepsRows: Bool,
+    cancellation: Cancellation
+  ) throws -> Completion {
+    try self.begin(cancellation) { connection in
+      try self.requireUnexpiredTransaction()
+      let execution = try self.execution(of: statement, binding, on: connection, cancellation)
+      let hasResultSet = statement.prepared.hasResultSet(sql: statement.sql)
+      let isAtomic = binding.rows.rowCount > 1 && statement.effect == .none
+      func run() throws -> Completion {
+        hasResultSet
+          ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
+      }
+      let completion = isAtomic ? try self.atomically(on: connection, run) : try run()
+      try self.record(statement.effectWithParameters, on: connection)
+      self.noteDefinitionChange(by: statement.prepared.statementType)
+      return completion
+    }
+  }
+
+  private func execution(
+    of statement: CompiledStatement,
+    _ binding: Binding,
+    on connection: borrowing Connection,
+    _ cancellation: Cancellation
+  ) throws -> BoundExecution {
+    BoundExecution(
+      try self.prepared(statement, on: connection),
+      binding,
+      rowByteLimit: self.resources.configuration.parameterRowByteLimit,
+      cancellation: cancellation
+    )
+  }
+
+  /// Executes all rows of a statement without a result set.
+  private func count(_ execution: BoundExecution) throws -> Completion {
+    var rowsChanged = 0
+    while let result = try execution.next() {
+      if result.kind == .changedRows { rowsChanged += result.rowsChanged }
+    }
+    return Completion(schema: Schema(fields: []), rowsChanged: rowsChanged, rows: nil)
+  }
+
+  /// Executes all rows of a statement with a result set, to the end of each result.
+  private func read(_ execution: BoundExecution, keepsRows: Bool) throws -> Completion {
+    var completion = Completion(schema: Schema(fields: []), rowsChanged: -1, rows: nil)
+    guard keepsRows else {
+      while var result = try execution.next() {
+        while try result.nextChunk() != nil {}
+      }
+      return completion
+    }
+    guard let first = try execution.next() else { return completion }
+    let reader = try self.reader(first) { try execution.next() }
+    completion.schema = reader.schema
+    completion.rows = try self.spool(reader)
+    return completion
+  }
+}
+
+extension CompiledStatement {
+  /// A setting whose value is a parameter can't be repeated on other connections.
+  fileprivate var effectWithParameters: StatementEffect {
+    if case .changesSettings = self.effect { .staysOnConnection } else { self.effect }
+  }
+}
