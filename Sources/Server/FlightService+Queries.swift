@@ -23,6 +23,8 @@ extension FlightService {
         prepared: try Self.preparedHandle(command.preparedStatementHandle),
         cancellation: call.cancellation
       )
+    case .statementSubstraitPlan:
+      throw RPCError.noSubstrait("CommandStatementSubstraitPlan")
     case let command:
       throw RPCError.notBuilt("GetFlightInfo for \(command.name)")
     }
@@ -42,6 +44,8 @@ extension FlightService {
     case .preparedStatementQuery(let command):
       let handle = try Self.preparedHandle(command.preparedStatementHandle)
       schema = try call.session.describe(prepared: handle).schema
+    case .statementSubstraitPlan:
+      throw RPCError.noSubstrait("CommandStatementSubstraitPlan")
     case let command:
       throw RPCError.notBuilt("GetSchema for \(command.name)")
     }

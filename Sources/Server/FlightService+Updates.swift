@@ -39,6 +39,8 @@ extension FlightService {
       recordCount = try await call.run {
         try await call.session.update(prepared: handle, cancellation: call.cancellation)
       }
+    case .statementSubstraitPlan:
+      throw RPCError.noSubstrait("CommandStatementSubstraitPlan")
     case let command:
       throw RPCError.notBuilt("DoPut for \(command.name)")
     }

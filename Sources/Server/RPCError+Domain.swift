@@ -49,15 +49,16 @@ extension DuckDBError: RPCErrorConvertible {
 extension EngineError: RPCErrorConvertible {
   package var rpcErrorCode: RPCError.Code {
     switch self {
-    case .cancelled: .cancelled
+    case .cancelled, .cancelledOnRequest: .cancelled
+    case .statementTimeout: .deadlineExceeded
     case .reasonLost: .unknown
     case .noStatement, .parametersNotBound: .invalidArgument
-    case .unknownTicket, .unknownPreparedStatement, .unknownTransaction: .notFound
+    case .unknownTicket, .unknownPolledStatement, .unknownPreparedStatement, .unknownTransaction:
+      .notFound
     case .transactionExpired, .transactionAborted: .aborted
-    case .sessionClosed, .schemaChanged, .alreadyInTransaction: .failedPrecondition
+    case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction: .failedPrecondition
     case .statementTooLong, .queueFull, .tooManyPreparedStatements, .tooManySessions,
-      .tooManyTransactions,
-      .spoolFailed:
+      .tooManyTransactions, .tooManyPolledStatements, .keptResultTooLarge, .spoolFailed:
       .resourceExhausted
     case .shuttingDown: .unavailable
     }
