@@ -6,31 +6,46 @@ internal import Synchronization
 /// DuckDB forgets an interrupt that arrives before its statement has started, and a flag alone
 /// doesn't end one that is inside a long task: cancelling raises a flag that is polled between
 /// DuckDB's tasks and interrupts the connection while it works for this statement.
+///
+/// It also knows how long DuckDB has worked for the statement, and how far that has got.
 package final class Cancellation: Sendable {
-  private enum State {
-    case idle
-    case running(Interrupter)
-    case cancelled
+  private struct Work {
+    var interrupter: Interrupter
+    var start = ContinuousClock.now
   }
 
-  private let state = Mutex(State.idle)
+  private struct State {
+    var reason: CancellationReason?
+    /// What DuckDB is doing for the statement now.
+    var work: Work?
+    /// How long DuckDB has worked for the statement before that.
+    var timeWorked = Duration.zero
+    var timeLimit: Duration?
+    var reportsProgress = false
 
-  package init() {}
-
-  package var isCancelled: Bool {
-    self.state.withLock { state in
-      if case .cancelled = state { true } else { false }
+    func isOverdue(at now: ContinuousClock.Instant) -> Bool {
+      guard let timeLimit else { return false }
+      let timeOfWork = self.work.map { now - $0.start } ?? .zero
+      return self.timeWorked + timeOfWork >= timeLimit
     }
   }
 
+  private let state = Mutex(State())
+
+  package init() {}
+
+  package var isCancelled: Bool { self.reason != nil }
+
+  /// Why the statement is cancelled, if it is.
+  var reason: CancellationReason? { self.state.withLock { $0.reason } }
+
   /// Cancels the statement; the second time does nothing.
-  package func cancel() {
+  package func cancel(_ reason: CancellationReason = .callEnded) {
     // The interrupt is sent under the lock, so that it can't hit the connection's next statement.
     self.state.withLock { state in
-      if case .running(let interrupter) = state {
-        interrupter.interrupt()
-      }
-      state = .cancelled
+      guard state.reason == nil else { return }
+      state.reason = reason
+      state.work?.interrupter.interrupt()
     }
   }
 
@@ -40,14 +55,56 @@ package final class Cancellation: Sendable {
     _ work: () throws -> Value
   ) throws -> Value {
     try self.state.withLock { state in
-      if case .cancelled = state { throw EngineError.cancelled }
-      state = .running(interrupter)
+      if state.reason == nil, let limit = state.timeLimit, state.timeWorked >= limit {
+        state.reason = .timeout(limit)
+      }
+      if let reason = state.reason { throw reason.error }
+      state.work = Work(interrupter: interrupter)
     }
     defer {
       self.state.withLock { state in
-        if case .running = state { state = .idle }
+        if let work = state.work { state.timeWorked += .now - work.start }
+        state.work = nil
       }
     }
     return try work()
+  }
+}
+
+// MARK: - Time
+
+extension Cancellation {
+  var hasTimeLimit: Bool { self.state.withLock { $0.timeLimit != nil } }
+
+  /// Limits how long DuckDB may work for the statement.
+  ///
+  /// Waiting for a worker or for the client doesn't count.
+  func limit(to timeLimit: Duration?) {
+    self.state.withLock { $0.timeLimit = timeLimit }
+  }
+
+  func cancelIfOverdue() {
+    let overdue = self.state.withLock { state in
+      state.work != nil && state.isOverdue(at: .now) ? state.timeLimit : nil
+    }
+    if let overdue { self.cancel(.timeout(overdue)) }
+  }
+}
+
+// MARK: - Progress
+
+extension Cancellation {
+  /// Whether DuckDB is to count how far the statement has got.
+  var reportsProgress: Bool { self.state.withLock { $0.reportsProgress } }
+
+  func reportProgress() {
+    self.state.withLock { $0.reportsProgress = true }
+  }
+
+  /// How much of the statement is done, from 0 to 1, where DuckDB knows.
+  var progress: Double? {
+    self.state.withLock { state in
+      (state.work?.interrupter.progress?.percentage).map { min(max($0 / 100, 0), 1) }
+    }
   }
 }

@@ -4,7 +4,7 @@ internal import NIOPosix
 /// A DuckDB database, the sessions on it and the threads they run on.
 package final class Engine: Sendable {
   package let sessions: SessionRegistry
-  private let resources: EngineResources
+  let resources: EngineResources
 
   /// DuckDB's version, such as `v1.5.5`.
   package static var duckDBVersion: String { Library.version }
@@ -41,11 +41,6 @@ package final class Engine: Sendable {
     self.sessions = SessionRegistry(resources: self.resources)
   }
 
-  /// The result behind a ticket, handed out once.
-  package func fetch(_ handle: Handle) throws -> ResultStream {
-    try self.resources.unfetched.take(handle)
-  }
-
   /// Statements at work, streaming ones included.
   package var activeStatementCount: Int { self.resources.activeStatements.count }
 
@@ -57,6 +52,7 @@ package final class Engine: Sendable {
   /// To be called now and then.
   package func removeExpired() async {
     self.resources.unfetched.removeExpired()
+    self.resources.polled.removeExpired()
     self.sessions.closeIdle()
     await self.sessions.expireTransactions()
   }

@@ -32,6 +32,12 @@ package struct EngineConfiguration: Sendable {
   /// Results that were announced and not fetched yet; the oldest is dropped for a new one.
   package var unfetchedResultLimit = 10_000
   package var unfetchedResultLifetime = Duration.seconds(600)
+  /// Statements that are polled for, with those whose results are kept.
+  package var polledStatementLimit = 256
+  /// The largest result that is kept for a client that polls, in memory and in its file.
+  package var keptResultByteLimit = 8 << 30
+  /// How long DuckDB may work for one statement, where the session doesn't say.
+  package var statementTimeout: Duration?
   package var sessionIdleLifetime = Duration.seconds(3_600)
   /// How long a transaction may stay open without a statement; then it is rolled back.
   package var transactionIdleLifetime = Duration.seconds(600)
@@ -45,6 +51,16 @@ package struct EngineConfiguration: Sendable {
   package var extensionDirectory = EngineConfiguration.bundledExtensionDirectory
 
   package init() {}
+}
+
+extension EngineConfiguration {
+  /// The longest statement timeout: ten years, which is as good as none.
+  private static let maximumTimeoutSeconds = 10.0 * 365 * 86_400
+
+  /// A timeout from outside; `nil` if it can't be one.
+  package static func timeout(seconds: Double) -> Duration? {
+    (0...Self.maximumTimeoutSeconds).contains(seconds) ? .seconds(seconds) : nil
+  }
 }
 
 extension EngineConfiguration {

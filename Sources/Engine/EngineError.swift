@@ -2,6 +2,10 @@
 package enum EngineError: Error, Hashable, Sendable {
   /// The statement was cancelled before or while it ran.
   case cancelled
+  /// Whoever holds the result's handle has cancelled it.
+  case cancelledOnRequest
+  /// DuckDB has worked for the statement for longer than this.
+  case statementTimeout(Duration)
   /// DuckDB stopped the statement because of a failure in one of its threads, and reports the stop
   /// instead of the failure.
   case reasonLost
@@ -10,6 +14,12 @@ package enum EngineError: Error, Hashable, Sendable {
   case statementTooLong(byteCount: Int, limit: Int)
   /// No such ticket, or it has been fetched, or it has expired.
   case unknownTicket
+  /// No such statement to poll for, or it has expired.
+  case unknownPolledStatement
+  /// The statement that is polled for has no result yet.
+  case stillRunning
+  case tooManyPolledStatements(limit: Int)
+  case keptResultTooLarge(limit: Int)
   /// No such prepared statement, or it has been closed.
   case unknownPreparedStatement
   /// No such transaction, or it has ended.
@@ -51,6 +61,11 @@ extension EngineError {
     switch self {
     case .cancelled:
       "The statement was cancelled."
+    case .cancelledOnRequest:
+      "The statement was cancelled by its client's request."
+    case .statementTimeout(let limit):
+      "The statement was cancelled because it was computed for longer than \(limit) "
+        + "(statement timeout; the session option statement_timeout changes it)."
     case .reasonLost:
       "The statement failed, and DuckDB did not keep the reason: run it again to see it."
     case .noStatement:
@@ -60,6 +75,15 @@ extension EngineError {
         + "Send values as parameters, and rows by ingestion."
     case .unknownTicket:
       "The ticket is unknown: a ticket can be fetched once, and it expires."
+    case .unknownPolledStatement:
+      "The statement to poll for is unknown: it has expired, or its session has ended."
+    case .stillRunning:
+      "The statement is still running: poll until it is complete, then fetch its result."
+    case .tooManyPolledStatements(let limit):
+      "The server already runs \(limit) statements that are polled for (polled statement limit)."
+    case .keptResultTooLarge(let limit):
+      "The result has more than \(limit) bytes, the most that is kept for a client that polls "
+        + "(kept result limit): fetch it while it is computed instead."
     case .unknownPreparedStatement:
       "The prepared statement is unknown: it was closed, or its session has ended."
     case .unknownTransaction:

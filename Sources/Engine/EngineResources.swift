@@ -9,6 +9,8 @@ final class EngineResources: Sendable {
   let threads: NIOThreadPool
   let queue: StatementQueue
   let unfetched: UnfetchedResults
+  let beingRead = ResultsBeingRead()
+  let polled: PolledStatements
   let activeStatements = ActiveStatements()
   let definitions = DefinitionVersion()
   let redactor: ErrorRedactor
@@ -35,6 +37,10 @@ final class EngineResources: Sendable {
     self.queue = StatementQueue(limit: configuration.statementQueueLimit)
     self.unfetched = UnfetchedResults(
       limit: configuration.unfetchedResultLimit,
+      lifetime: configuration.unfetchedResultLifetime
+    )
+    self.polled = PolledStatements(
+      limit: configuration.polledStatementLimit,
       lifetime: configuration.unfetchedResultLifetime
     )
   }

@@ -18,12 +18,14 @@ package final class ResultStream: Sendable {
   /// thread to wake up, and a few MiB at most.
   private static let stepsAhead = 2
 
+  let handle: Handle
   package let schema: Schema
   package let cancellation: Cancellation
   let session: Session
   private let source: Mutex<Source>
 
   init(query: CompiledStatement, schema: Schema, session: Session) {
+    self.handle = Handle()
     self.schema = schema
     self.cancellation = Cancellation()
     self.session = session
@@ -37,13 +39,15 @@ package final class ResultStream: Sendable {
     session: Session,
     cancellation: Cancellation
   ) {
+    self.handle = Handle()
     self.schema = schema
     self.cancellation = cancellation
     self.session = session
     self.source = Mutex(.live(connection))
   }
 
-  init(completion: Completion, session: Session) {
+  init(completion: Completion, session: Session, handle: Handle = Handle()) {
+    self.handle = handle
     self.schema = completion.schema
     self.cancellation = Cancellation()
     self.session = session
@@ -68,15 +72,20 @@ package final class ResultStream: Sendable {
       case .query(let query):
         let connection = try self.session.checkOut(preferring: query)
         self.source.withLock { $0 = .live(connection) }
-        self.session.resources.activeStatements.insert(self.cancellation)
+        self.session.resources.activeStatements.insert(
+          self.cancellation,
+          timeLimit: self.session.statementTimeout
+        )
         try self.session.resources.queue.enter()
         return try await connection.open(self, query: query)
       case .live(let connection):
         if let step = try await connection.next(of: self) { return step }
       case .spool(let spool):
-        if self.cancellation.isCancelled { throw EngineError.cancelled }
+        if let reason = self.cancellation.reason { throw reason.error }
         return try await spool.next()
       case .nothing:
+        // Whoever cancels may have let go of the rest already.
+        if let reason = self.cancellation.reason { throw reason.error }
         return nil
       }
     }
@@ -145,6 +154,7 @@ package final class ResultStream: Sendable {
   private func end() {
     self.replaceSource(by: .nothing)
     self.session.resources.activeStatements.remove(self.cancellation)
+    self.session.resources.beingRead.remove(self)
   }
 
   private func replaceSource(by source: Source) {

@@ -49,13 +49,14 @@ extension Session {
 
   /// A result of rows that are known already.
   package func result(_ batch: RecordBatch, as schema: Schema) -> ResultStream {
-    let rows = Spool(
-      batch.rowCount == 0 ? [] : [MessageEncoder.recordBatch(batch)],
-      file: nil,
-      failure: nil,
-      resources: self.resources
+    let rows = SpooledResult(
+      inMemory: batch.rowCount == 0 ? [] : [MessageEncoder.recordBatch(batch)]
     )
-    let completion = Completion(schema: schema, rowsChanged: -1, rows: rows)
+    let completion = Completion(
+      schema: schema,
+      rowsChanged: -1,
+      rows: Spool(rows, resources: self.resources)
+    )
     return ResultStream(completion: completion, session: self)
   }
 

@@ -29,10 +29,12 @@ package final class Session: Sendable {
   let resources: EngineResources
   let shared = SessionState()
   let state = Mutex(State())
+  let timeout: Mutex<Duration?>
 
   init(id: Handle, resources: EngineResources) {
     self.id = id
     self.resources = resources
+    self.timeout = Mutex(resources.configuration.statementTimeout)
   }
 }
 
@@ -175,7 +177,10 @@ extension Session {
     _ work: (SessionConnection) async throws -> Value
   ) async throws -> Value {
     defer { self.checkIn(connection) }
-    self.resources.activeStatements.insert(cancellation)
+    self.resources.activeStatements.insert(
+      cancellation,
+      timeLimit: self.statementTimeout
+    )
     defer { self.resources.activeStatements.remove(cancellation) }
     try self.resources.queue.enter()
     return try await work(connection)
@@ -205,6 +210,7 @@ extension Session {
       return state.slots.map(\.connection)
     }
     self.resources.unfetched.removeAll(of: self)
+    self.resources.polled.removeAll(of: self)
     self.free(connections)
   }
 }

@@ -12,6 +12,7 @@ actor SessionConnection {
   private nonisolated let executor: SerialBlockingExecutor
   private var opened: OpenedConnection?
   private var repeatedSettingCount = 0
+  private var countsProgress = false
   private(set) var timeZone = SessionConnection.defaultTimeZone
   var live: LiveResult?
   /// Whether definitions have been changed since the last transaction began or ended.
@@ -41,6 +42,7 @@ actor SessionConnection {
     let opened = try self.open()
     return try self.run(on: opened, cancellation) {
       try self.repeatSettings(on: opened)
+      if cancellation.reportsProgress { self.countProgress(on: opened) }
       return try work(opened.connection)
     }
   }
@@ -63,17 +65,36 @@ actor SessionConnection {
     do {
       return try cancellation.run(on: opened.connection.interrupter, work)
     } catch let error as DuckDBError {
+      guard error.code == .interrupted else { throw self.resources.redactor.redacted(error) }
       // Nobody interrupts but cancellations: seen once in some hundred errors of parallel results.
-      if error.code == .interrupted, !cancellation.isCancelled { throw EngineError.reasonLost }
-      throw self.resources.redactor.redacted(error)
+      guard let reason = cancellation.reason else { throw EngineError.reasonLost }
+      Self.freeMemory(of: opened)
+      throw reason.error
     }
   }
 
   /// Drops a result before its end.
   func drop(_ live: LiveResult) {
     self.live = nil
-    // DuckDB keeps the query's memory until the connection compiles its next statement.
-    if let opened { _ = try? opened.connection.prepare("SELECT 1") }
+    if let opened { Self.freeMemory(of: opened) }
+  }
+
+  /// DuckDB keeps the memory of a query that didn't reach its end until the connection compiles its
+  /// next statement.
+  private static func freeMemory(of opened: OpenedConnection) {
+    _ = try? opened.connection.prepare("SELECT 1")
+  }
+
+  /// Makes DuckDB count how far its statements get.
+  private func countProgress(on opened: OpenedConnection) {
+    guard !self.countsProgress else { return }
+    // In a transaction that has failed it can't be set: then the progress stays unknown.
+    do {
+      // In this order: DuckDB would write to the server's standard output.
+      try opened.connection.execute("SET enable_progress_bar_print = false")
+      try opened.connection.execute("SET enable_progress_bar = true")
+      self.countsProgress = true
+    } catch {}
   }
 
   private func open() throws -> OpenedConnection {

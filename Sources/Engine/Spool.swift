@@ -8,26 +8,22 @@ actor Spool {
   private nonisolated let executor: SerialBlockingExecutor
   private var inMemory: Deque<EncodedMessage>
   private let file: SpoolFile?
+  private var fileOffset: Int64 = 0
   private let failure: (any Error)?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe self.executor.asUnownedSerialExecutor()
   }
 
-  init(
-    _ inMemory: Deque<EncodedMessage>,
-    file: SpoolFile?,
-    failure: (any Error)?,
-    resources: EngineResources
-  ) {
+  init(_ result: SpooledResult, resources: EngineResources) {
     self.executor = SerialBlockingExecutor(threads: resources.threads)
-    self.inMemory = inMemory
-    self.file = file
-    self.failure = failure
+    self.inMemory = result.inMemory
+    self.file = result.file
+    self.failure = result.failure
   }
 
   func next() throws -> ResultStep {
-    if let batch = try self.inMemory.popFirst() ?? self.file?.next() {
+    if let batch = try self.inMemory.popFirst() ?? self.file?.message(at: &self.fileOffset) {
       return ResultStep(batch: batch)
     }
     if let failure { throw failure }

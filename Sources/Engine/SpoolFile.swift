@@ -8,10 +8,9 @@ internal import SystemPackage
 ///
 /// Each message is its header's length (4 bytes), its body's length (8 bytes), header and body.
 ///
-/// `@unchecked Sendable`: its writer hands it over to the spool, an actor, when it has written all.
+/// `@unchecked Sendable`: it changes only until its writer has written all and hands it over.
 final class SpoolFile: @unchecked Sendable {
   private let descriptor: SystemPackage.FileDescriptor
-  private var readOffset: Int64 = 0
   private var endOffset: Int64 = 0
 
   init(directory: String) throws(EngineError) {
@@ -52,19 +51,19 @@ final class SpoolFile: @unchecked Sendable {
     }
   }
 
-  /// The next message in the order they were appended, `nil` after the last.
-  func next() throws(EngineError) -> EncodedMessage? {
-    guard self.readOffset < self.endOffset else { return nil }
-    var head = try self.read(byteCount: 12)
+  /// The message at `offset`, which then is the next one's; `nil` after the last.
+  func message(at offset: inout Int64) throws(EngineError) -> EncodedMessage? {
+    guard offset < self.endOffset else { return nil }
+    var head = try self.read(byteCount: 12, at: &offset)
     guard let headerByteCount = head.readInteger(as: UInt32.self),
       let bodyByteCount = head.readInteger(as: UInt64.self)
     else { throw .spoolFailed("a temporary file is shorter than what was written to it") }
-    let header = try self.read(byteCount: Int(headerByteCount))
-    let body = try self.read(byteCount: Int(bodyByteCount))
+    let header = try self.read(byteCount: Int(headerByteCount), at: &offset)
+    let body = try self.read(byteCount: Int(bodyByteCount), at: &offset)
     return EncodedMessage(header: header, body: [body], bodyByteCount: Int(bodyByteCount))
   }
 
-  private func read(byteCount: Int) throws(EngineError) -> ByteBuffer {
+  private func read(byteCount: Int, at offset: inout Int64) throws(EngineError) -> ByteBuffer {
     var buffer = ByteBufferAllocator().buffer(capacity: byteCount)
     while buffer.readableBytes < byteCount {
       let remaining = byteCount - buffer.readableBytes
@@ -72,7 +71,7 @@ final class SpoolFile: @unchecked Sendable {
       do {
         count = try unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: remaining) {
           try unsafe self.descriptor.read(
-            fromAbsoluteOffset: self.readOffset,
+            fromAbsoluteOffset: offset,
             into: UnsafeMutableRawBufferPointer(rebasing: $0.prefix(remaining))
           )
         }
@@ -82,7 +81,7 @@ final class SpoolFile: @unchecked Sendable {
       guard count > 0 else {
         throw .spoolFailed("a temporary file is shorter than what was written to it")
       }
-      self.readOffset += Int64(count)
+      offset += Int64(count)
     }
     return buffer
   }

@@ -7,9 +7,13 @@ struct SpoolWriter {
   private var inMemory: Deque<EncodedMessage> = []
   private var remainingMemory: Int
   private var file: SpoolFile?
+  private var byteCount = 0
+  private let byteLimit: Int?
   private let directory: String
 
-  init(configuration: EngineConfiguration) {
+  /// - Parameter byteLimit: The most it takes; by default all there is.
+  init(configuration: EngineConfiguration, byteLimit: Int? = nil) {
+    self.byteLimit = byteLimit
     self.remainingMemory = configuration.spoolMemoryByteCount
     self.directory = configuration.temporaryDirectory
   }
@@ -24,8 +28,12 @@ struct SpoolWriter {
     }
   }
 
-  private mutating func append(_ batch: EncodedMessage) throws {
+  mutating func append(_ batch: EncodedMessage) throws {
     let byteCount = batch.header.readableBytes + batch.bodyByteCount
+    self.byteCount += byteCount
+    if let byteLimit, self.byteCount > byteLimit {
+      throw EngineError.keptResultTooLarge(limit: byteLimit)
+    }
     if self.file == nil, byteCount <= self.remainingMemory {
       self.remainingMemory -= byteCount
       self.inMemory.append(batch)
@@ -39,6 +47,10 @@ struct SpoolWriter {
 
   /// - Parameter failure: The error that ended the result, if it didn't reach its end.
   consuming func finish(failure: (any Error)?, resources: EngineResources) -> Spool {
-    Spool(self.inMemory, file: self.file, failure: failure, resources: resources)
+    Spool(self.result(failure: failure), resources: resources)
+  }
+
+  func result(failure: (any Error)?) -> SpooledResult {
+    SpooledResult(inMemory: self.inMemory, file: self.file, failure: failure)
   }
 }

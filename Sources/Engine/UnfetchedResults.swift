@@ -10,9 +10,12 @@ final class UnfetchedResults: Sendable {
 
   private struct State {
     var entries: [Handle: Entry] = [:]
-    /// In the order of their deadlines; may name results that were fetched since.
+    /// In the order of their deadlines; may name results that were fetched or renewed since.
     var order: Deque<(handle: Handle, deadline: ContinuousClock.Instant)> = []
   }
+
+  /// A result that was renewed less than this ago isn't renewed again.
+  private static let renewalInterval = Duration.seconds(1)
 
   private let limit: Int
   private let lifetime: Duration
@@ -27,7 +30,7 @@ final class UnfetchedResults: Sendable {
 
   /// Keeps a result; the oldest goes if there are too many.
   func insert(_ stream: ResultStream) -> Handle {
-    let handle = Handle()
+    let handle = stream.handle
     let now = ContinuousClock.now
     // Results end outside the lock: some have a connection at work for them.
     let dropped = self.state.withLock { state in
@@ -51,6 +54,25 @@ final class UnfetchedResults: Sendable {
     return entry.stream
   }
 
+  /// Takes the result away from its ticket; `nil` if there is none.
+  func remove(_ handle: Handle) -> ResultStream? {
+    self.state.withLock { $0.entries.removeValue(forKey: handle) }?.stream
+  }
+
+  /// Gives the result its whole lifetime again.
+  func renew(_ handle: Handle) throws(EngineError) {
+    let isKnown = self.state.withLock { state in
+      guard let entry = state.entries[handle], entry.deadline > .now else { return false }
+      let deadline = ContinuousClock.now + self.lifetime
+      // What is renewed again and again doesn't fill the queue.
+      guard deadline - entry.deadline >= Self.renewalInterval else { return true }
+      state.entries[handle]?.deadline = deadline
+      state.order.append((handle, deadline))
+      return true
+    }
+    guard isKnown else { throw .unknownTicket }
+  }
+
   func removeExpired() {
     let dropped = self.state.withLock { state in
       Self.removeExpired(&state, now: .now, limit: self.limit)
@@ -72,13 +94,15 @@ final class UnfetchedResults: Sendable {
     limit: Int
   ) -> [Entry] {
     var dropped: [Entry] = []
-    while let first = state.order.first,
-      state.entries[first.handle] == nil || first.deadline <= now || state.entries.count > limit
-    {
-      state.order.removeFirst()
-      if let entry = state.entries.removeValue(forKey: first.handle) {
-        dropped.append(entry)
+    while let first = state.order.first {
+      guard let entry = state.entries[first.handle], entry.deadline == first.deadline else {
+        state.order.removeFirst()
+        continue
       }
+      guard entry.deadline <= now || state.entries.count > limit else { break }
+      state.order.removeFirst()
+      state.entries[first.handle] = nil
+      dropped.append(entry)
     }
     return dropped
   }

@@ -70,7 +70,10 @@ extension RequestHead {
         case ":method": httpMethod = value
         case ":scheme", ":authority", "te": break
         case "content-type": contentType = value
-        case "grpc-timeout": timeout = value
+        case "grpc-timeout":
+          timeout = value
+          // Handlers that wait for something answer before it passes.
+          _ = metadata.addRequestHeader(name: name, value: value)
         case "grpc-encoding": encoding = value
         case "grpc-accept-encoding": acceptEncoding = value
         default:

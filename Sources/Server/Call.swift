@@ -6,6 +6,8 @@ internal import GRPCTransport
 struct Call: Sendable {
   let session: Session
   let cancellation = Cancellation()
+  /// How long the client waits for the answer, if it said so.
+  let timeout: GRPCTimeout?
   /// What every response to this call begins with.
   let responseMetadata: Metadata
 
@@ -29,6 +31,8 @@ extension FlightService {
     }
     return Call(
       session: found.session,
+      timeout: metadata[stringValues: "grpc-timeout"].first { _ in true }
+        .flatMap { GRPCTimeout(headerValue: $0) },
       responseMetadata: found.isNew ? SessionCookie.metadata(for: found.session) : [:]
     )
   }

@@ -38,6 +38,20 @@ extension FlightService {
         + "Result: GetSessionOptionsResult."
     ),
     (
+      "CancelFlightInfo",
+      "Stops a query or lets go of its result. Body: CancelFlightInfoRequest. "
+        + "Result: CancelFlightInfoResult."
+    ),
+    (
+      "CancelQuery",
+      "The same, deprecated. Body: ActionCancelQueryRequest. Result: ActionCancelQueryResult."
+    ),
+    (
+      "RenewFlightEndpoint",
+      "Gives a result that waits for its client more time. Body: RenewFlightEndpointRequest. "
+        + "Result: FlightEndpoint."
+    ),
+    (
       "CloseSession",
       "Ends the session and frees what it holds. Body: CloseSessionRequest. "
         + "Result: CloseSessionResult."
@@ -97,8 +111,16 @@ extension FlightService {
     case .endTransaction(let request):
       try await self.endTransaction(request, call)
       return []
-    default:
-      throw RPCError.notBuilt("the action \(action.type)")
+    case .cancelFlightInfo(let request):
+      return [try await self.cancelFlightInfo(request)]
+    case .cancelQuery(let request):
+      return [try await self.cancelQuery(request)]
+    case .renewFlightEndpoint(let request):
+      return [try self.renewFlightEndpoint(request)]
+    case .beginSavepoint, .endSavepoint:
+      throw RPCError.noSavepoints(action.type)
+    case .createPreparedSubstraitPlan:
+      throw RPCError.noSubstrait(action.type)
     }
   }
 

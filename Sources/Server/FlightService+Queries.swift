@@ -23,6 +23,8 @@ extension FlightService {
         prepared: try Self.preparedHandle(command.preparedStatementHandle),
         cancellation: call.cancellation
       )
+    case .statementSubstraitPlan:
+      throw RPCError.noSubstrait("CommandStatementSubstraitPlan")
     case let command:
       return try self.metadataInfo(command, descriptor)
     }
@@ -42,6 +44,8 @@ extension FlightService {
     case .preparedStatementQuery(let command):
       let handle = try Self.preparedHandle(command.preparedStatementHandle)
       schema = try await call.session.schema(prepared: handle, cancellation: call.cancellation)
+    case .statementSubstraitPlan:
+      throw RPCError.noSubstrait("CommandStatementSubstraitPlan")
     case let command:
       guard let fixed = command.metadataSchema else {
         throw RPCError.notBuilt("GetSchema for \(command.name)")

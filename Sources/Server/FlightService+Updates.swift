@@ -44,6 +44,8 @@ extension FlightService {
       }
     case .statementIngest(let command):
       recordCount = try await self.ingest(command, from: first, &messages, call)
+    case .statementSubstraitPlan:
+      throw RPCError.noSubstrait("CommandStatementSubstraitPlan")
     case let command:
       throw RPCError.notBuilt("DoPut for \(command.name)")
     }

@@ -43,8 +43,8 @@ package struct FlightService: RegistrableRPCService {
       forMethod: Self.method("PollFlightInfo", .unary),
       deserializer: ProtobufCoder<FlightDescriptor>(),
       serializer: ProtobufCoder<FlightPollInfo>()
-    ) { _, _ in
-      throw RPCError.notBuilt("PollFlightInfo")
+    ) { request, context in
+      try await self.unary(request, context, self.pollFlightInfo)
     }
     router.registerHandler(
       forMethod: Self.method("DoGet", .serverStreaming),

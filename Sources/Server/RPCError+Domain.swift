@@ -50,16 +50,19 @@ extension DuckDBError: RPCErrorConvertible {
 extension EngineError: RPCErrorConvertible {
   package var rpcErrorCode: RPCError.Code {
     switch self {
-    case .cancelled: .cancelled
+    case .cancelled, .cancelledOnRequest: .cancelled
+    case .statementTimeout: .deadlineExceeded
     case .reasonLost: .unknown
     case .noStatement, .parametersNotBound, .parameterCountMismatch, .parametersNotNumbered,
       .parametersInSeveralStatements, .boundResultChanged:
       .invalidArgument
-    case .unknownTicket, .unknownPreparedStatement, .unknownTransaction: .notFound
+    case .unknownTicket, .unknownPolledStatement, .unknownPreparedStatement, .unknownTransaction:
+      .notFound
     case .transactionExpired, .transactionAborted: .aborted
-    case .sessionClosed, .schemaChanged, .alreadyInTransaction: .failedPrecondition
+    case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction: .failedPrecondition
     case .statementTooLong, .queueFull, .tooManyPreparedStatements, .tooManySessions,
-      .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .spoolFailed:
+      .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .tooManyPolledStatements,
+      .keptResultTooLarge, .spoolFailed:
       .resourceExhausted
     case .shuttingDown: .unavailable
     }

@@ -59,6 +59,12 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "How long a transaction may be unused until it is rolled back.")
   var transactionIdleSeconds = 600
 
+  @Option(
+    help:
+      "How long DuckDB may work for one statement, waiting for its client aside; 0 for no limit."
+  )
+  var statementTimeoutSeconds = 0.0
+
   func validate() throws {
     guard (0...65_535).contains(self.port) else {
       throw ValidationError("--port: \(self.port) is not between 0 and 65535")
@@ -82,6 +88,11 @@ struct ServeCommand: AsyncParsableCommand {
     }
     guard self.mtlsCA == nil || self.tlsCert != nil else {
       throw ValidationError("--mtls-ca: needs --tls-cert and --tls-key")
+    }
+    guard EngineConfiguration.timeout(seconds: self.statementTimeoutSeconds) != nil else {
+      throw ValidationError(
+        "--statement-timeout-seconds: \(self.statementTimeoutSeconds) is negative or too large"
+      )
     }
     guard !self.readOnly || self.database != ":memory:" else {
       throw ValidationError("--read-only: needs a database file, set by --database")
@@ -122,6 +133,8 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.engine.workerCount = self.workers
     configuration.engine.sessionIdleLifetime = .seconds(self.sessionIdleSeconds)
     configuration.engine.transactionIdleLifetime = .seconds(self.transactionIdleSeconds)
+    configuration.engine.statementTimeout =
+      self.statementTimeoutSeconds > 0 ? .seconds(self.statementTimeoutSeconds) : nil
     configuration.engine.initialSQL = try self.initialSQL()
     return configuration
   }

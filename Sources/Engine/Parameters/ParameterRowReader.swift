@@ -10,6 +10,7 @@ struct ParameterRowReader {
   private var batch: DecodedBatch?
   private var nextBatch = 0
   private var nextRow = 0
+  private var fileOffset: Int64 = 0
   /// How many rows have been read.
   private(set) var rowNumber = 0
 
@@ -48,7 +49,7 @@ struct ParameterRowReader {
       defer { self.nextBatch += 1 }
       return self.rows.batches[self.nextBatch]
     }
-    while let message = try self.rows.overflow?.file.next() {
+    while let message = try self.rows.overflow?.file.message(at: &self.fileOffset) {
       let body = message.body.first ?? ByteBuffer()
       let event = try self.rows.overflow?.decoder.decode(header: message.header, body: body)
       if case .batch(let batch) = event { return batch }

@@ -13,7 +13,7 @@ struct ParameterRows: Sendable {
   /// For each parameter, which of the fields has its values.
   let columns: [Int]
   var batches: [DecodedBatch] = []
-  /// Can be read once; rows that are kept have none.
+  /// Rows that are kept have none.
   var overflow: Overflow?
   var rowCount = 0
 }

@@ -34,7 +34,7 @@ extension Session {
     cancellation: Cancellation
   ) async throws -> ResultStream {
     let connection = try self.checkOut(preferring: query)
-    self.resources.activeStatements.insert(cancellation)
+    self.resources.activeStatements.insert(cancellation, timeLimit: self.statementTimeout)
     do {
       try self.resources.queue.enter()
       // Now the stream has the connection, which it gives back at its end.

@@ -1,0 +1,20 @@
+/// Why a statement was stopped before its end.
+package enum CancellationReason: Hashable, Sendable {
+  /// The call it ran for was cancelled, its deadline passed, or its client went away.
+  case callEnded
+  /// Whoever holds the result's handle asked for it.
+  case requested
+  /// DuckDB has computed for longer than this, the session's statement timeout.
+  case timeout(Duration)
+  case shutdown
+
+  /// How the statement fails.
+  var error: EngineError {
+    switch self {
+    case .callEnded: .cancelled
+    case .requested: .cancelledOnRequest
+    case .timeout(let limit): .statementTimeout(limit)
+    case .shutdown: .shuttingDown
+    }
+  }
+}

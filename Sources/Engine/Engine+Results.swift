@@ -1,0 +1,67 @@
+extension Engine {
+  /// How long a request to cancel waits for the end of what it cancels.
+  private static let cancellationWait = Duration.seconds(1)
+
+  /// The result behind a ticket: handed out once, unless its statement was polled for.
+  package func fetch(_ handle: Handle) throws -> ResultStream {
+    let stream = try self.resources.polled[handle]?.result()
+      ?? self.resources.unfetched.take(handle)
+    self.resources.beingRead.insert(stream)
+    return stream
+  }
+
+  /// Stops a result wherever it is: waiting to be fetched, being computed or being read.
+  package func cancel(_ handle: Handle) async throws -> CancellationOutcome {
+    if let unfetched = self.resources.unfetched.remove(handle) {
+      unfetched.cancellation.cancel(.requested)
+      return .cancelled
+    }
+    let streams = self.resources.beingRead.streams(of: handle)
+    let statement = self.resources.polled[handle]
+    guard statement != nil || !streams.isEmpty else { throw EngineError.unknownTicket }
+    let closed = Self.cancel(streams)
+    if let statement {
+      let outcome = await statement.cancelOnRequest(waitingAtMost: Self.cancellationWait)
+      guard outcome == .cancelled else { return outcome }
+    }
+    return await closed.wait(atMost: Self.cancellationWait) ? .cancelled : .cancelling
+  }
+
+  /// Stops results that are being read.
+  ///
+  /// Their readers may be waiting for their clients, who may never read on: what DuckDB holds goes
+  /// nonetheless.
+  private static func cancel(_ streams: [ResultStream]) -> OneTimeEvent {
+    for stream in streams { stream.cancellation.cancel(.requested) }
+    let closed = OneTimeEvent()
+    Task {
+      for stream in streams { await stream.close() }
+      closed.occur()
+    }
+    return closed
+  }
+
+  /// Gives a result that waits for its client its whole lifetime again.
+  ///
+  /// - Returns: When it expires, if it may be read several times until then.
+  package func renew(_ handle: Handle) throws(EngineError) -> ContinuousClock.Instant? {
+    if let expiry = self.resources.polled.renew(handle) { return expiry }
+    try self.resources.unfetched.renew(handle)
+    return nil
+  }
+
+  /// A statement that its client polls for, and when it will be given up.
+  package func polled(
+    _ handle: Handle
+  ) throws(EngineError) -> (statement: PolledStatement, expiry: ContinuousClock.Instant) {
+    guard let statement = self.resources.polled[handle],
+      let expiry = self.resources.polled.renew(handle)
+    else { throw .unknownPolledStatement }
+    return (statement, expiry)
+  }
+
+  /// Gives up a statement whose client can't poll for it.
+  package func abandon(_ statement: PolledStatement) {
+    self.resources.polled.remove(statement.handle)
+  }
+}

@@ -1,0 +1,11 @@
+internal import ArrowIPC
+internal import DequeModule
+
+/// The parts of a result that were set aside, from where they may be read several times.
+struct SpooledResult: Sendable {
+  var inMemory: Deque<EncodedMessage>
+  /// Goes on where the memory's limit was reached.
+  var file: SpoolFile?
+  /// The error that ended the result, if it didn't reach its end.
+  var failure: (any Error)?
+}
