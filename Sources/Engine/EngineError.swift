@@ -35,8 +35,6 @@ package enum EngineError: Error, Hashable, Sendable {
   case sessionClosed
   /// More statements wait for a worker than the queue holds.
   case queueFull(limit: Int)
-  /// The session has more open handles than it may.
-  case tooManyPreparedStatements(limit: Int)
   case tooManySessions(limit: Int)
   /// The statement waits for values and none have been bound.
   case parametersNotBound(count: Int)
@@ -85,7 +83,8 @@ extension EngineError {
       "The result has more than \(limit) bytes, the most that is kept for a client that polls "
         + "(kept result limit): fetch it while it is computed instead."
     case .unknownPreparedStatement:
-      "The prepared statement is unknown: it was closed, or its session has ended."
+      "The prepared statement is unknown: it was closed, its session has ended, or it made room for "
+        + "newer ones (prepared statement limit)."
     case .unknownTransaction:
       "The transaction is unknown: it was committed or rolled back, or its session has ended."
     case .transactionExpired:
@@ -101,8 +100,6 @@ extension EngineError {
       "The session has ended."
     case .queueFull(let limit):
       "The server is busy: \(limit) statements are already waiting (statement queue limit)."
-    case .tooManyPreparedStatements(let limit):
-      "The session already has \(limit) prepared statements open (prepared statement limit)."
     case .tooManySessions(let limit):
       "The server already has \(limit) sessions (session limit)."
     case .parametersNotBound(let count):

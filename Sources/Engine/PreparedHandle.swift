@@ -14,6 +14,7 @@ final class PreparedHandle: Sendable {
   private struct State {
     var compilation: Compilation
     var rows: ParameterRows?
+    var lastUse = ContinuousClock.now
   }
 
   let sql: String
@@ -28,6 +29,12 @@ final class PreparedHandle: Sendable {
 
   /// The values that were bound last.
   var rows: ParameterRows? { self.state.withLock { $0.rows } }
+
+  var lastUse: ContinuousClock.Instant { self.state.withLock { $0.lastUse } }
+
+  func noteUse() {
+    self.state.withLock { $0.lastUse = .now }
+  }
 
   func replace(by compilation: Compilation) {
     self.state.withLock { $0.compilation = compilation }

@@ -8,14 +8,24 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> (Handle, StatementDescription) {
-    let limit = self.resources.configuration.preparedStatementsPerSession
-    guard self.state.withLock({ $0.prepared.count }) < limit else {
-      throw EngineError.tooManyPreparedStatements(limit: limit)
-    }
     let compilation = try await self.compile(sql, in: transaction, cancellation: cancellation)
     let handle = Handle()
-    self.state.withLock { $0.prepared[handle] = PreparedHandle(sql: sql, compilation) }
+    self.keep(PreparedHandle(sql: sql, compilation), as: handle)
     return (handle, compilation.description)
+  }
+
+  /// Keeps a statement, in place of the one that was not used for longest if there are too many:
+  /// some clients leave statements open that they will not use again.
+  private func keep(_ prepared: PreparedHandle, as handle: Handle) {
+    let limit = self.resources.configuration.preparedStatementsPerSession
+    let dropped = self.state.withLock { state -> PreparedHandle? in
+      defer { state.prepared[handle] = prepared }
+      guard state.prepared.count >= limit,
+        let oldest = state.prepared.min(by: { $0.value.lastUse < $1.value.lastUse })
+      else { return nil }
+      return state.prepared.removeValue(forKey: oldest.key)
+    }
+    withExtendedLifetime(dropped) {}
   }
 
   /// The columns of a prepared statement's result.
@@ -110,7 +120,23 @@ extension Session {
   func prepared(_ handle: Handle) throws(EngineError) -> PreparedHandle {
     let prepared = self.state.withLock { $0.prepared[handle] }
     guard let prepared else { throw .unknownPreparedStatement }
+    prepared.noteUse()
     return prepared
+  }
+
+  /// The session in which a statement lives that this session's client prepared.
+  package func holder(ofPrepared handle: Handle) -> Session {
+    self.state.withLock { $0.preparedElsewhere[handle] } ?? self
+  }
+
+  /// Remembers that a statement of this session's client lives in another session.
+  package func remember(_ handle: Handle, in holder: Session) {
+    guard holder !== self else { return }
+    self.state.withLock { $0.preparedElsewhere[handle] = holder }
+  }
+
+  package func forget(_ handle: Handle) {
+    self.state.withLock { $0.preparedElsewhere[handle] = nil }
   }
 
   private func binding(

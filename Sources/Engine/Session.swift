@@ -14,6 +14,8 @@ package final class Session: Sendable {
   struct State {
     var slots: [Slot] = []
     var prepared: [Handle: PreparedHandle] = [:]
+    /// Statements that were prepared in another session's transaction, and live there.
+    var preparedElsewhere: [Handle: Session] = [:]
     var lastUse = ContinuousClock.now
     var isClosed = false
 
@@ -205,6 +207,7 @@ extension Session {
       defer {
         state.slots = []
         state.prepared = [:]
+        state.preparedElsewhere = [:]
         state.isClosed = true
       }
       return state.slots.map(\.connection)

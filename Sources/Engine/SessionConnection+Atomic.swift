@@ -18,8 +18,18 @@ extension SessionConnection {
       return value
     } catch {
       // A COMMIT that fails has already rolled back; then there is nothing left to do.
-      try? connection.execute("ROLLBACK")
+      try? self.rollBack(connection)
       throw error
+    }
+  }
+
+  /// Rolls back what is open on the connection, whatever is being cancelled.
+  func rollBack(_ connection: borrowing Connection) throws(DuckDBError) {
+    do {
+      try connection.execute("ROLLBACK")
+    } catch where error.code == .interrupted {
+      // A cancellation came in between. It interrupts once, and no transaction may stay open.
+      try connection.execute("ROLLBACK")
     }
   }
 }

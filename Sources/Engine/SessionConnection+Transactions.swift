@@ -40,13 +40,13 @@ extension SessionConnection {
       if commits { throw EngineError.transactionExpired }
       return
     }
-    guard commits else { return try connection.execute("ROLLBACK") }
+    guard commits else { return try self.rollBack(connection) }
     do {
       try self.requireNotAborted(connection)
       try connection.execute("COMMIT")
     } catch {
       // Most failures of COMMIT have rolled back already; then there is nothing left to do.
-      try? connection.execute("ROLLBACK")
+      try? self.rollBack(connection)
       throw error
     }
   }

@@ -96,9 +96,9 @@ extension FlightService {
     case .createPreparedStatement(let request):
       return [try await self.createPreparedStatement(request, call)]
     case .closePreparedStatement(let request):
-      try call.session.close(
-        prepared: try Self.preparedHandle(request.preparedStatementHandle)
-      )
+      let (session, handle) = try self.prepared(request.preparedStatementHandle, call)
+      defer { call.session.forget(handle) }
+      try session.close(prepared: handle)
       return []
     case .closeSession:
       return [try self.closeSession(call)]
@@ -135,6 +135,7 @@ extension FlightService {
       in: transaction,
       cancellation: call.cancellation
     )
+    call.session.remember(handle, in: session)
     var result = ActionCreatePreparedStatementResult()
     result.preparedStatementHandle = Data(handle.bytes)
     // No schema at all tells clients that don't read `is_update` that there is no result set.

@@ -16,13 +16,13 @@ extension FlightService {
     _ messages: inout RPCAsyncSequence<FlightData, any Error>.AsyncIterator,
     _ call: Call
   ) async throws -> FlightPutResult {
-    let handle = try Self.preparedHandle(command.preparedStatementHandle)
-    let upload = try await self.upload(.query, for: handle, call)
+    let (session, handle) = try self.prepared(command.preparedStatementHandle, call)
+    let upload = try await self.upload(.query, for: handle, session, call)
     try await Self.append(first, to: upload)
     while let message = try await messages.next(isolation: #isolation) {
       try await Self.append(message, to: upload)
     }
-    try await call.session.bind(upload, to: handle)
+    try await session.bind(upload, to: handle)
     // Some clients take the handle for a new one even if the answer has none.
     var bound = DoPutPreparedStatementResult()
     bound.preparedStatementHandle = Data(handle.bytes)
@@ -40,8 +40,8 @@ extension FlightService {
     _ messages: inout RPCAsyncSequence<FlightData, any Error>.AsyncIterator,
     _ call: Call
   ) async throws -> Int {
-    let handle = try Self.preparedHandle(command.preparedStatementHandle)
-    let upload = try await self.upload(.update, for: handle, call)
+    let (session, handle) = try self.prepared(command.preparedStatementHandle, call)
+    let upload = try await self.upload(.update, for: handle, session, call)
     try await Self.append(first, to: upload)
     // Without parameters there is nothing to wait for, and some clients wait for the answer.
     while upload.parameterCount > 0,
@@ -50,7 +50,7 @@ extension FlightService {
       try await Self.append(message, to: upload)
     }
     return try await call.run {
-      try await call.session.update(
+      try await session.update(
         prepared: handle,
         with: upload,
         cancellation: call.cancellation
@@ -61,10 +61,11 @@ extension FlightService {
   private func upload(
     _ use: ParameterUpload.Use,
     for handle: Handle,
+    _ session: Session,
     _ call: Call
   ) async throws -> ParameterUpload {
     try await call.run {
-      try await call.session.parameterUpload(for: handle, use, cancellation: call.cancellation)
+      try await session.parameterUpload(for: handle, use, cancellation: call.cancellation)
     }
   }
 

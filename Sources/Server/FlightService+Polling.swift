@@ -25,9 +25,8 @@ extension FlightService {
       self.log.statement(command.query, call)
       started = try session.poll(command.query, in: transaction)
     case .preparedStatementQuery(let command):
-      started = try call.session.poll(
-        prepared: try Self.preparedHandle(command.preparedStatementHandle)
-      )
+      let (session, handle) = try self.prepared(command.preparedStatementHandle, call)
+      started = try session.poll(prepared: handle)
     case .ticketStatementQuery(let command):
       guard let handle = Handle(command.statementHandle) else {
         throw EngineError.unknownPolledStatement

@@ -19,8 +19,9 @@ extension FlightService {
         cancellation: call.cancellation
       )
     case .preparedStatementQuery(let command):
-      announced = try await call.session.announce(
-        prepared: try Self.preparedHandle(command.preparedStatementHandle),
+      let (session, handle) = try self.prepared(command.preparedStatementHandle, call)
+      announced = try await session.announce(
+        prepared: handle,
         cancellation: call.cancellation
       )
     case .statementSubstraitPlan:
@@ -42,8 +43,8 @@ extension FlightService {
         cancellation: call.cancellation
       )
     case .preparedStatementQuery(let command):
-      let handle = try Self.preparedHandle(command.preparedStatementHandle)
-      schema = try await call.session.schema(prepared: handle, cancellation: call.cancellation)
+      let (session, handle) = try self.prepared(command.preparedStatementHandle, call)
+      schema = try await session.schema(prepared: handle, cancellation: call.cancellation)
     case .statementSubstraitPlan:
       throw RPCError.noSubstrait("CommandStatementSubstraitPlan")
     case let command:
@@ -78,9 +79,9 @@ extension FlightService {
       guard let handle = Handle(command.statementHandle) else { throw EngineError.unknownTicket }
       return try self.engine.fetch(handle)
     case .preparedStatementQuery(let command):
-      let handle = try Self.preparedHandle(command.preparedStatementHandle)
+      let (session, handle) = try self.prepared(command.preparedStatementHandle, call)
       let announced = try await call.run {
-        try await call.session.announce(prepared: handle, cancellation: call.cancellation)
+        try await session.announce(prepared: handle, cancellation: call.cancellation)
       }
       return try self.engine.fetch(announced.handle)
     case let command:
@@ -116,9 +117,13 @@ extension FlightService {
     }
   }
 
-  static func preparedHandle(_ bytes: Data) throws(EngineError) -> Handle {
+  /// A prepared statement as its client names it, and the session it lives in.
+  func prepared(
+    _ bytes: Data,
+    _ call: Call
+  ) throws(EngineError) -> (session: Session, handle: Handle) {
     guard let handle = Handle(bytes) else { throw .unknownPreparedStatement }
-    return handle
+    return (call.session.holder(ofPrepared: handle), handle)
   }
 }
 

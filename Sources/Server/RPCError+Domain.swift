@@ -60,7 +60,7 @@ extension EngineError: RPCErrorConvertible {
       .notFound
     case .transactionExpired, .transactionAborted: .aborted
     case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction: .failedPrecondition
-    case .statementTooLong, .queueFull, .tooManyPreparedStatements, .tooManySessions,
+    case .statementTooLong, .queueFull, .tooManySessions,
       .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .tooManyPolledStatements,
       .keptResultTooLarge, .spoolFailed:
       .resourceExhausted

@@ -104,12 +104,18 @@ import Testing
     }
   }
 
-  @Test func `a session has no more handles than the limit`() async throws {
+  @Test func `beyond the limit the handle that was not used for longest makes room`() async throws {
     let test = try TestEngine { $0.preparedStatementsPerSession = 2 }
     let session = try test.session()
-    for _ in 1...2 { _ = try await session.prepare("SELECT 1", cancellation: Cancellation()) }
-    await #expect(throws: EngineError.tooManyPreparedStatements(limit: 2)) {
-      try await session.prepare("SELECT 1", cancellation: Cancellation())
+    func prepare() async throws -> Handle {
+      try await session.prepare("SELECT 1", cancellation: Cancellation()).0
     }
+    func isKnown(_ handle: Handle) async -> Bool {
+      (try? await session.schema(prepared: handle, cancellation: Cancellation())) != nil
+    }
+    let (first, second) = (try await prepare(), try await prepare())
+    #expect(await isKnown(first))
+    let third = try await prepare()
+    #expect(await [isKnown(first), isKnown(second), isKnown(third)] == [true, false, true])
   }
 }

@@ -18,14 +18,19 @@ struct StatementParameters: Sendable {
   /// The form in which clients send values, which is that of results.
   ///
   /// Where the statement doesn't determine a type, it is text: some clients can't send anything
-  /// but what the schema says, and DuckDB casts text to whatever is needed.
+  /// but what the schema says, and DuckDB casts text to whatever is needed. Times are in
+  /// milliseconds: the JDBC driver writes those whatever unit it is told. Clients that have finer
+  /// ones send them in types of their own.
   func schema(timeZone: String) throws(ConversionError) -> Schema {
     var fields: [Field] = []
     for parameter in self.parameters {
       let type = parameter.type.withoutUnknown
       do throws(ConversionError) {
         let column = Column(parameter.name, type)
-        fields += try Schema(columns: [column], timeZone: timeZone).fields
+        for var field in try Schema(columns: [column], timeZone: timeZone).fields {
+          field.type = field.type.inMilliseconds
+          fields.append(field)
+        }
       } catch  where error.code == .unsupportedType {
         fields.append(Field(parameter.name, .utf8))
       }
@@ -45,6 +50,16 @@ struct StatementParameters: Sendable {
     let names = fields.map { $0.name.lowercased() }
     let byName = self.parameters.compactMap { names.firstIndex(of: $0.name.lowercased()) }
     return isNamed && Set(byName).count == self.count ? byName : Array(0..<self.count)
+  }
+}
+
+extension DataType {
+  fileprivate var inMilliseconds: DataType {
+    switch self {
+    case .timestamp(_, let timeZone): .timestamp(.millisecond, timeZone: timeZone)
+    case .time: .time(.millisecond)
+    default: self
+    }
   }
 }
 
