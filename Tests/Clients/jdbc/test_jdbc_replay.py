@@ -206,6 +206,12 @@ def test_a_timestamp_with_time_zone(jdbc, statement, name):
   assert found == at.replace(tzinfo=datetime.UTC)
 
 
+def test_a_timestamp_bound_as_text(jdbc):
+  with jdbc.prepare_statement("SELECT ?::VARCHAR::TIMESTAMP AS v") as select:
+    found = select.execute_query("2024-02-29 12:34:56.789123")
+    assert found == [(datetime.datetime(2024, 2, 29, 12, 34, 56, 789123),)]
+
+
 def test_a_uuid_and_an_enum_are_bound_as_text(jdbc, statement, name):
   value = "0190b8a2-7c4e-7000-8000-0123456789ab"
   statement.execute_update(f"CREATE TABLE {name} (u UUID, e ENUM ('a', 'b'))")

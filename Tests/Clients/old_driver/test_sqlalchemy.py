@@ -1,7 +1,8 @@
 """SQLAlchemy through the dialect sqlalchemy-gizmosql-adbc-dialect, which pins ADBC 1.9.
 
 The dialect writes BEGIN, COMMIT and ROLLBACK as SQL inside the transaction that ADBC has open, and
-expects their errors when it fetches: `LakehouseDialect` leaves transactions to ADBC instead.
+expects their errors when it fetches: the dialect of the recipe in docs/clients.md leaves
+transactions to ADBC instead.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Session
 
-import support.sqlalchemy_dialect  # noqa: F401, registers lakehouse://
+from support.recipes import run
 
-pytestmark = pytest.mark.filterwarnings("ignore::Warning:sqlalchemy_gizmosql_adbc_dialect")
+pytestmark = pytest.mark.filterwarnings("ignore:.*import_dbapi")
 
 
 @pytest.fixture
-def engine(server):
+def engine(server, name):
+  """Of the recipe's dialect, which running the recipe registers."""
+  run("SQLAlchemy", server.address, name)
   opened = sa.create_engine(f"lakehouse://{server.address}")
   yield opened
   opened.dispose()
@@ -129,3 +132,8 @@ def test_reflection(engine, table):
   assert list(found) == ["id", "name", "amount", "day", "made", "ok"]
   assert not found["name"]["nullable"] and found["amount"]["nullable"]
   assert inspector.get_pk_constraint(table.name)["constrained_columns"] == ["id"]
+
+
+def test_the_recipe(server, name, capsys):
+  run("SQLAlchemy", server.address, name)
+  assert "42" in capsys.readouterr().out
