@@ -1,7 +1,7 @@
 """A statement that was planned before the data changed sees the data as they are.
 
-DuckDB 1.5.5 plans by the tables' statistics (minima, maxima, NULLs, lengths) and executes such a plan
-again, or later, without asking whether they still hold: filters vanish and values are cut.
+DuckDB 1.5.5 plans by the tables' statistics (minima, maxima, NULLs, lengths) and executes such a
+plan again, or later, without asking whether they still hold: filters vanish and values are cut.
 """
 
 from __future__ import annotations

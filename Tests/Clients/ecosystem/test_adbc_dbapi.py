@@ -1,4 +1,4 @@
-"""All of ADBC's DB-API through the Flight SQL driver: metadata, ingestion, parameters, transactions."""
+"""All of ADBC's DB-API: metadata, ingestion, parameters, transactions, and the rest."""
 
 from __future__ import annotations
 
