@@ -111,9 +111,8 @@ def test_columns(jdbc, catalog):
   amount = found[3]
   assert (amount["COLUMN_SIZE"], amount["DECIMAL_DIGITS"]) == (12, 2)
   assert amount["TYPE_NAME"].startswith("DECIMAL")
-  assert [row["COLUMN_NAME"] for row in jdbc.metadata.columns(catalog, "main", "orders", "%o%")] == [
-    "customer", "amount", "sold"
-  ]
+  matching = jdbc.metadata.columns(catalog, "main", "orders", "%o%")
+  assert [row["COLUMN_NAME"] for row in matching] == ["customer", "amount", "sold"]
   total = jdbc.metadata.columns(catalog, "main", "totals", "total")
   assert [row["DATA_TYPE"] for row in total] == [3]
 

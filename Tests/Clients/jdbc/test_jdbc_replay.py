@@ -10,6 +10,10 @@ import pytest
 
 from support.jdbc import Connection
 
+# The driver writes milliseconds into the announced vector, whatever its unit: see `vector`.
+UNITS = pytest.mark.xfail(strict=True, reason="parameters are announced in other units than ms")
+HANDLES = pytest.mark.xfail(strict=True, reason="a session refuses more than 1,000 handles")
+
 QUERY = ["DoAction", "GetFlightInfo", "DoGet"]
 UPDATE = ["DoAction", "DoPut"]
 BOUND_QUERY = ["DoAction", "DoPut", "GetFlightInfo", "DoGet"]
@@ -146,6 +150,7 @@ def test_columns_show_their_own_names_and_values(statement):
   )
 
 
+@HANDLES
 def test_a_statement_runs_more_texts_than_a_session_keeps_handles(jdbc):
   """The driver never closes the handles of a statement's earlier texts."""
   with jdbc.create_statement() as statement:
@@ -170,12 +175,12 @@ def test_a_statement_runs_more_texts_than_a_session_keeps_handles(jdbc):
     ("VARCHAR", ""),
     ("BLOB", b"\x00\xff"),
     ("DATE", datetime.date(1969, 12, 31)),
-    ("TIME", datetime.time(23, 59, 59, 999000)),
-    ("TIMESTAMP", datetime.datetime(2024, 2, 29, 12, 34, 56, 789000)),
-    ("TIMESTAMP", datetime.datetime(1900, 1, 1)),
-    ("TIMESTAMP_S", datetime.datetime(2024, 2, 29, 12, 34, 56)),
+    pytest.param("TIME", datetime.time(23, 59, 59, 999000), marks=UNITS),
+    pytest.param("TIMESTAMP", datetime.datetime(2024, 2, 29, 12, 34, 56, 789000), marks=UNITS),
+    pytest.param("TIMESTAMP", datetime.datetime(1900, 1, 1), marks=UNITS),
+    pytest.param("TIMESTAMP_S", datetime.datetime(2024, 2, 29, 12, 34, 56), marks=UNITS),
     ("TIMESTAMP_MS", datetime.datetime(2024, 2, 29, 12, 34, 56, 789000)),
-    ("TIMESTAMP_NS", datetime.datetime(2024, 2, 29, 12, 34, 56, 789000)),
+    pytest.param("TIMESTAMP_NS", datetime.datetime(2024, 2, 29, 12, 34, 56, 789000), marks=UNITS),
     ("INTEGER[]", [1, 2, 3]),
   ],
 )
@@ -191,6 +196,7 @@ def test_a_parameter_of_each_type(jdbc, statement, name, sql_type: str, value):
   assert statement.execute_query(f"SELECT v FROM {name} ORDER BY id") == [(value,), (None,)]
 
 
+@UNITS
 def test_a_timestamp_with_time_zone(jdbc, statement, name):
   at = datetime.datetime(2024, 2, 29, 12, 34, 56, 789000)
   statement.execute_update(f"CREATE TABLE {name} (v TIMESTAMP WITH TIME ZONE)")
@@ -198,6 +204,12 @@ def test_a_timestamp_with_time_zone(jdbc, statement, name):
     insert.execute_update(at)
   ((found,),) = statement.execute_query(f"SELECT v FROM {name}")
   assert found == at.replace(tzinfo=datetime.UTC)
+
+
+def test_a_timestamp_bound_as_text(jdbc):
+  with jdbc.prepare_statement("SELECT ?::VARCHAR::TIMESTAMP AS v") as select:
+    found = select.execute_query("2024-02-29 12:34:56.789123")
+    assert found == [(datetime.datetime(2024, 2, 29, 12, 34, 56, 789123),)]
 
 
 def test_a_uuid_and_an_enum_are_bound_as_text(jdbc, statement, name):
@@ -251,6 +263,7 @@ def test_a_prepared_statement_without_parameters(jdbc, name):
     assert "DoPut" not in jdbc.calls[3:]
 
 
+@UNITS
 def test_the_demo(server, name):
   """What clients/jdbc does: list, create, insert five rows prepared, read them back."""
   started = datetime.datetime(2024, 5, 6, 7, 8, 9, 123000)

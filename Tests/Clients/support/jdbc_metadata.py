@@ -1,4 +1,4 @@
-"""java.sql.DatabaseMetaData, as the Flight SQL JDBC driver answers it from the server's metadata."""
+"""java.sql.DatabaseMetaData, as the JDBC driver answers it from the server's metadata."""
 
 from __future__ import annotations
 
@@ -74,8 +74,9 @@ MEMBERS = (
 def sql_type(kind: pa.DataType) -> int:
   """The constant of java.sql.Types that the driver shows for an Arrow type."""
   types = pa.types
+  integers = {8: -6, 16: 5, 32: 4, 64: -5}
   for applies, constant in (
-    (lambda: types.is_integer(kind), {8: -6, 16: 5, 32: 4, 64: -5}.get(getattr(kind, "bit_width", 0))),
+    (lambda: types.is_integer(kind), types.is_integer(kind) and integers[kind.bit_width]),
     (lambda: types.is_binary(kind), -3),
     (lambda: types.is_fixed_size_binary(kind), -2),
     (lambda: types.is_large_binary(kind), -4),
@@ -182,7 +183,7 @@ class DatabaseMetaData:
     for number, code, value in zip(names.to_pylist(), values.type_codes.to_pylist(), values):
       member, belonging = MEMBERS[code]
       if number not in belonging:
-        raise ValueError(f"SqlInfo {number} as {member}: the driver could not cast it, or knows none")
+        raise ValueError(f"SqlInfo {number} as {member}: the driver cannot cast it")
       information[number] = value.as_py()
     return information
 
