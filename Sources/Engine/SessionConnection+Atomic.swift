@@ -16,8 +16,14 @@ extension SessionConnection {
       try connection.execute("COMMIT")
       return value
     } catch {
-      // A COMMIT that fails has already rolled back; then there is nothing left to do.
-      try? connection.execute("ROLLBACK")
+      do throws(DuckDBError) {
+        try connection.execute("ROLLBACK")
+      } catch  where error.code == .interrupted {
+        // A cancellation came in between; it interrupts once, and no transaction may stay open.
+        try? connection.execute("ROLLBACK")
+      } catch {
+        // A COMMIT that fails has already rolled back; then there is nothing left to do.
+      }
       throw error
     }
   }

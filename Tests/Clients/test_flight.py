@@ -110,7 +110,7 @@ def test_a_command_to_come_names_itself(raw, method: str, name: str):
   assert name.removeprefix("Command") in details
 
 
-@pytest.mark.parametrize("name", ["CommandStatementIngest", "CommandStatementSubstraitPlan"])
+@pytest.mark.parametrize("name", ["CommandStatementSubstraitPlan"])
 def test_a_put_to_come_names_itself(raw, name: str):
   request = message((1, descriptor(any_message(name))))
   details = refused(lambda: raw.put(request), StatusCode.UNIMPLEMENTED)
