@@ -4,7 +4,8 @@ extension Engine {
 
   /// The result behind a ticket: handed out once, unless its statement was polled for.
   package func fetch(_ handle: Handle) throws -> ResultStream {
-    let stream = try self.resources.polled[handle]?.result()
+    let stream =
+      try self.resources.polled[handle]?.result()
       ?? self.resources.unfetched.take(handle)
     self.resources.beingRead.insert(stream)
     return stream

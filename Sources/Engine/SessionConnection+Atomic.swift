@@ -27,7 +27,7 @@ extension SessionConnection {
   func rollBack(_ connection: borrowing Connection) throws(DuckDBError) {
     do {
       try connection.execute("ROLLBACK")
-    } catch where error.code == .interrupted {
+    } catch  where error.code == .interrupted {
       // A cancellation came in between. It interrupts once, and no transaction may stay open.
       try connection.execute("ROLLBACK")
     }

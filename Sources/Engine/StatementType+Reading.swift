@@ -27,10 +27,14 @@ extension PreparedStatement {
   /// `Success` where nothing is returned.
   func hasResultSet(sql: String) -> Bool {
     if self.statementType.readsOnly { return true }
-    switch self.columns {
+    let columns = self.columns
+    // Where types depend on values that aren't bound yet, one column of no type stands for all.
+    let isUndetermined = columns.contains { $0.type.kind == .unknown }
+    switch columns {
     case [Column("Success", LogicalType(.boolean))]:
       return false
-    case [Column("Count", LogicalType(.bigint))]:
+    case [Column("Count", LogicalType(.bigint))],
+      _ where isUndetermined:
       return SQLScanner.statements(in: sql).last?.contains("RETURNING") ?? false
     default:
       return true

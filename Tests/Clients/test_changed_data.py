@@ -10,8 +10,6 @@ import pytest
 
 from support.flightsql import Command, RawClient, table
 
-STALE = pytest.mark.xfail(strict=True, reason="a plan is executed after its statistics changed")
-
 QUERIES = [
   "SELECT * FROM {t} ORDER BY ALL",
   "SELECT i FROM {t} WHERE i < 100 ORDER BY i",
@@ -45,7 +43,6 @@ def rows(client: RawClient, command: bytes) -> list[dict]:
   return table(client.messages(ticket)).to_pylist()
 
 
-@STALE
 @pytest.mark.parametrize("query", QUERIES)
 def test_between_two_executions_of_a_prepared_statement(raw, changing, query: str):
   name, grow = changing
@@ -56,7 +53,6 @@ def test_between_two_executions_of_a_prepared_statement(raw, changing, query: st
   assert rows(raw, Command.prepared_query(handle)) == raw.query(sql).to_pylist()
 
 
-@STALE
 @pytest.mark.parametrize("query", QUERIES)
 def test_between_preparing_and_executing(raw, changing, query: str):
   name, grow = changing
@@ -66,7 +62,6 @@ def test_between_preparing_and_executing(raw, changing, query: str):
   assert rows(raw, Command.prepared_query(handle)) == raw.query(sql).to_pylist()
 
 
-@STALE
 @pytest.mark.parametrize("query", [QUERIES[0], QUERIES[1], QUERIES[3], QUERIES[4]])
 def test_between_announcing_and_fetching(raw, changing, query: str):
   """What arrives is a state that was: before the change or after it, not a mixture.
@@ -82,7 +77,6 @@ def test_between_announcing_and_fetching(raw, changing, query: str):
   assert table(raw.messages(ticket)).to_pylist() in (before, after)
 
 
-@STALE
 def test_a_prepared_delete_keeps_what_it_should(raw, changing):
   name, grow = changing
   handle = raw.prepare(f"DELETE FROM {name} WHERE i < 100").handle
@@ -91,7 +85,6 @@ def test_a_prepared_delete_keeps_what_it_should(raw, changing):
   assert raw.rows(f"SELECT i FROM {name} ORDER BY i") == [(70000,), (None,)]
 
 
-@STALE
 def test_a_prepared_update_changes_what_it_should(raw, changing):
   name, grow = changing
   handle = raw.prepare(f"UPDATE {name} SET s = 'small' WHERE i < 100").handle

@@ -14,14 +14,17 @@ import Testing
     self.session = try self.test.session()
   }
 
-  private func expectCancelled(_ body: () async throws -> Void) async {
+  private func expectCancelled(
+    as expected: EngineError = .cancelled,
+    _ body: () async throws -> Void
+  ) async {
     do {
       try await body()
       Issue.record("the statement ended by itself")
     } catch let error as DuckDBError {
       #expect(error.code == .interrupted)
     } catch {
-      #expect(error as? EngineError == .cancelled)
+      #expect(error as? EngineError == expected)
     }
   }
 
@@ -78,7 +81,7 @@ import Testing
       try await Task.sleep(for: .milliseconds(20))
       try await self.test.engine.close()
     }()
-    await self.expectCancelled { _ = try await stream.next() }
+    await self.expectCancelled(as: .shuttingDown) { _ = try await stream.next() }
     try await closing
   }
 }

@@ -66,7 +66,7 @@ import Testing
     headers.add(name: "grpc-accept-encoding", value: "deflate, gzip")
     let head = try #require(try machine.receive(headers, endStream: false, methods: methods))
     #expect(head.method == Self.method)
-    #expect(head.metadata == ["answer": "42"])
+    #expect(head.metadata == ["answer": "42", "grpc-timeout": "3S"])
     #expect(head.timeout?.amount == .seconds(3))
     #expect(head.encoding == .gzip)
     #expect(head.acceptsGzip && machine.isCompressing)

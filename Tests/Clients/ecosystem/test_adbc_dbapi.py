@@ -202,7 +202,6 @@ def test_a_query_prepared_once_runs_with_parameter_after_parameter(cursor):
     assert cursor.fetchone() == (number + 1,)
 
 
-@pytest.mark.xfail(strict=True, reason="a plan is executed after its statistics changed")
 def test_commit_and_roll_back(server, cursor, name):
   cursor.execute(f"CREATE TABLE {name} (i INTEGER, s VARCHAR)")
   with adbc.connect(server.uri) as writer, writer.cursor() as writing:

@@ -84,3 +84,8 @@ def double(number: int, value: float) -> bytes:
 def fixed64(number: int, value: int) -> bytes:
   """A field of type sfixed64."""
   return varint(number << 3 | 1) + struct.pack("<q", value)
+
+
+def as_double(content: bytes) -> float:
+  """What a field of type double holds."""
+  return struct.unpack("<d", content)[0]

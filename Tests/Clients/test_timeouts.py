@@ -1,0 +1,81 @@
+"""The statement timeout, by setting and by session option, and clients' own deadlines."""
+
+from __future__ import annotations
+
+import grpc
+import pytest
+
+from support.flightsql import Command, RawClient
+from support.protobuf import message
+from support.server import run_to_end
+
+ENDLESS = "SELECT count(*) AS n FROM range(1000000000000) AS r(i)"
+
+
+def set_timeout(client: RawClient, seconds: str) -> None:
+  entry = message((1, message((1, "statement_timeout"), (2, message((1, seconds))))))
+  (answer,) = client.action("SetSessionOptions", entry)
+  assert answer == b"", "no errors"
+
+
+def ends_by_timeout(call) -> None:
+  with pytest.raises(grpc.RpcError, match="statement timeout") as caught:
+    call()
+  assert caught.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+@pytest.fixture(scope="module")
+def limited(start_module):
+  return start_module("--statement-timeout-seconds", "0.5")
+
+
+@pytest.fixture
+def client(limited):
+  with RawClient(limited.address) as opened:
+    yield opened
+
+
+def test_queries_and_updates(client):
+  ends_by_timeout(lambda: client.query(ENDLESS))
+  ends_by_timeout(lambda: client.update(Command.update(f"CREATE TABLE t AS {ENDLESS}")))
+  handle = client.prepare(ENDLESS).handle
+  (ticket,) = client.flight_info(Command.prepared_query(handle)).tickets
+  ends_by_timeout(lambda: client.messages(ticket))
+  assert client.rows("SELECT 42") == [(42,)]
+
+
+def test_a_slow_reader_is_not_at_fault(client):
+  """Only the time in which DuckDB works counts."""
+  sql = "SELECT i, repeat('x', 100) AS s FROM range(1500000) AS r(i)"
+  (ticket,) = client.flight_info(Command.query(sql)).tickets
+  stream = client.stream(ticket)
+  next(stream)
+  ends_by_timeout(lambda: client.query(ENDLESS))
+  ends_by_timeout(lambda: client.query(ENDLESS))
+  assert sum(len(part) for part in stream) > 150_000_000
+
+
+def test_the_session_option_goes_before_the_setting(client, server):
+  set_timeout(client, "0")
+  entry = message((1, message((1, "statement_timeout"), (2, message((1, "-1"))))))
+  assert client.action("SetSessionOptions", entry) != [b""]
+  assert client.rows("SELECT sum(hash(i) % 7) IS NULL FROM range(300000000) AS r(i)") == [(False,)]
+  with RawClient(server.address) as unlimited:
+    set_timeout(unlimited, "0.2")
+    ends_by_timeout(lambda: unlimited.query(ENDLESS))
+    assert unlimited.rows("SELECT 42") == [(42,)]
+
+
+def test_a_clients_own_deadline(raw):
+  with pytest.raises(grpc.RpcError) as caught:
+    (ticket,) = raw.flight_info(Command.query(ENDLESS)).tickets
+    list(raw.stream(ticket, timeout=0.3))
+  assert caught.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+  assert raw.rows("SELECT 42") == [(42,)]
+
+
+@pytest.mark.parametrize("value", ["-1", "x", "1e300"])
+def test_values_that_are_no_timeout(value):
+  ended = run_to_end("serve", "--port", "0", "--statement-timeout-seconds", value)
+  assert ended.returncode != 0
+  assert "--statement-timeout-seconds" in ended.stderr
