@@ -80,9 +80,10 @@ let package = Package(
       dependencies: ["ArrowIPC", "FlightProtocol", swiftProtobuf],
       swiftSettings: settings
     ),
+    .target(name: "Auth", swiftSettings: settings),
     .target(
       name: "Engine",
-      dependencies: ["ArrowIPC", "DuckDB", dequeModule, nioCore, nioPosix, systemPackage],
+      dependencies: ["ArrowIPC", "Auth", "DuckDB", dequeModule, nioCore, nioPosix, systemPackage],
       swiftSettings: memorySettings
     ),
     .target(
@@ -95,7 +96,7 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "ArrowIPC", "DuckDB", "Engine", "FlightProtocol", "FlightSQL", "GRPCTransport",
+        "ArrowIPC", "Auth", "DuckDB", "Engine", "FlightProtocol", "FlightSQL", "GRPCTransport",
         grpcCore, logging, nioCore, nioSSL, nioTLS, swiftProtobuf, unixSignals,
       ],
       swiftSettings: settings
@@ -135,7 +136,7 @@ let package = Package(
     ),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["ArrowIPC", "DuckDB", "Engine", nioCore, nioPosix],
+      dependencies: ["ArrowIPC", "Auth", "DuckDB", "Engine", nioCore, nioPosix],
       swiftSettings: settings
     ),
     .testTarget(

@@ -1,3 +1,4 @@
+package import Auth
 internal import NIOPosix
 internal import Synchronization
 
@@ -28,13 +29,16 @@ package final class Session: Sendable {
   private static let idleConnectionLimit = 2
 
   package let id: Handle
+  /// Whose session it is; nobody else can use it.
+  package let principal: Principal
   let resources: EngineResources
   let shared = SessionState()
   let state = Mutex(State())
   let timeout: Mutex<Duration?>
 
-  init(id: Handle, resources: EngineResources) {
+  init(id: Handle, principal: Principal, resources: EngineResources) {
     self.id = id
+    self.principal = principal
     self.resources = resources
     self.timeout = Mutex(resources.configuration.statementTimeout)
   }

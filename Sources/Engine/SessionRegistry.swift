@@ -1,3 +1,4 @@
+package import Auth
 internal import Synchronization
 
 /// Finds the session a call belongs to.
@@ -7,8 +8,8 @@ internal import Synchronization
 /// ids, a call without one comes from another client, since several may share a connection.
 package final class SessionRegistry: Sendable {
   private struct ConnectionEntry {
-    /// The session of the client that sends no id.
-    var anonymousSession: Handle?
+    /// The sessions of the clients that send no id, one for each principal.
+    var anonymousSessions: [Principal: Handle] = [:]
     var hasIdentifiedClients = false
   }
 
@@ -42,7 +43,12 @@ package final class SessionRegistry: Sendable {
   /// - Parameters:
   ///   - id: What the client sent, if anything.
   ///   - connection: The connection the call came on.
-  package func session(id: Handle?, connection: UInt64) throws(EngineError) -> Found {
+  ///   - principal: Who makes the call: sessions of others are unknown to them.
+  package func session(
+    id: Handle?,
+    connection: UInt64,
+    principal: Principal = .anonymous
+  ) throws(EngineError) -> Found {
     let found: Found? = self.state.withLock { state in
       let known = state.connections[connection]
       var entry = known ?? ConnectionEntry()
@@ -52,20 +58,22 @@ package final class SessionRegistry: Sendable {
       }
       if let id {
         entry.hasIdentifiedClients = true
-        if let session = state.sessions[id] {
+        if let session = state.sessions[id], session.principal == principal {
           state.identified.insert(id)
-          if entry.anonymousSession == id { entry.anonymousSession = nil }
+          if entry.anonymousSessions[principal] == id { entry.anonymousSessions[principal] = nil }
           return found(session, isNew: false)
         }
-      } else if !entry.hasIdentifiedClients, let anonymous = entry.anonymousSession,
+      } else if !entry.hasIdentifiedClients, let anonymous = entry.anonymousSessions[principal],
         let session = state.sessions[anonymous]
       {
         return found(session, isNew: false)
       }
       guard state.sessions.count < self.resources.configuration.sessionLimit else { return nil }
-      let session = Session(id: Handle(), resources: self.resources)
+      let session = Session(id: Handle(), principal: principal, resources: self.resources)
       state.sessions[session.id] = session
-      if id == nil, !entry.hasIdentifiedClients { entry.anonymousSession = session.id }
+      if id == nil, !entry.hasIdentifiedClients {
+        entry.anonymousSessions[principal] = session.id
+      }
       return found(session, isNew: true)
     }
     guard let found else {
@@ -91,14 +99,14 @@ package final class SessionRegistry: Sendable {
     session.close()
   }
 
-  /// Ends the session that only the connection identified.
+  /// Ends the sessions that only the connection identified.
   package func connectionClosed(_ connection: UInt64) {
-    let session = self.state.withLock { state -> Session? in
+    let sessions = self.state.withLock { state in
       let entry = state.connections.removeValue(forKey: connection)
-      guard let id = entry?.anonymousSession, !state.identified.contains(id) else { return nil }
-      return state.sessions.removeValue(forKey: id)
+      let ended = entry?.anonymousSessions.values.filter { !state.identified.contains($0) } ?? []
+      return ended.compactMap { state.sessions.removeValue(forKey: $0) }
     }
-    session?.close()
+    for session in sessions { session.close() }
   }
 
   func closeIdle() {

@@ -1,3 +1,4 @@
+import Auth
 import DuckDB
 import Engine
 import Testing
@@ -50,6 +51,26 @@ import Testing
   @Test func `an unknown id gets a new session`() throws {
     let found = try self.sessions.session(id: Handle(), connection: 1)
     #expect(found.isNew)
+  }
+
+  @Test func `principals that share a connection have sessions of their own`() throws {
+    let ada = Principal(name: "ada", role: .user)
+    let bob = Principal(name: "bob", role: .reader)
+    let first = try self.sessions.session(id: nil, connection: 1, principal: ada).session
+    let second = try self.sessions.session(id: nil, connection: 1, principal: bob).session
+    #expect(first !== second)
+    #expect(try self.sessions.session(id: nil, connection: 1, principal: ada).session === first)
+    self.sessions.connectionClosed(1)
+    #expect(self.sessions.count == 0)
+  }
+
+  @Test func `the id of another principal's session is unknown`() throws {
+    let ada = Principal(name: "ada", role: .user)
+    let bob = Principal(name: "bob", role: .user)
+    let session = try self.sessions.session(id: nil, connection: 1, principal: ada).session
+    let found = try self.sessions.session(id: session.id, connection: 2, principal: bob)
+    #expect(found.isNew)
+    #expect(found.session !== session)
   }
 
   @Test func `there are no more sessions than the limit`() throws {
