@@ -12,6 +12,8 @@ final class EngineResources: Sendable {
   let beingRead = ResultsBeingRead()
   let polled: PolledStatements
   let activeStatements = ActiveStatements()
+  /// The default catalog, if there is one.
+  let lake: Lake?
   let definitions = DefinitionVersion()
   let redactor: ErrorRedactor
   let rowFunction: RowFunction
@@ -26,12 +28,14 @@ final class EngineResources: Sendable {
     configuration: EngineConfiguration,
     database: Database,
     threads: NIOThreadPool,
+    lake: Lake?,
     rowFunction: RowFunction
   ) {
     self.configuration = configuration
     self.database = database
     self.threads = threads
-    self.redactor = configuration.redactor
+    self.lake = lake
+    self.redactor = configuration.redactor(hiding: lake?.privateTexts ?? [])
     self.rowFunction = rowFunction
     self.ingestionSlots = IngestionSlots(count: configuration.ingestionLimit)
     self.queue = StatementQueue(limit: configuration.statementQueueLimit)

@@ -47,19 +47,21 @@ package struct EffectiveSettings: Sendable {
       file ?? environment[Self.fileVariable]
       ?? environmentFile.variables.last { $0.name == Self.fileVariable }?.value
     if let path = named, !path.isEmpty {
-      for value in try SettingsFile(text: Self.read(path, for: "--config"), path: path).values {
-        candidates[value.setting.name] = Candidate(text: value.text, origin: value.origin)
+      let contents = try Self.read(path, for: "--config")
+      for value in try SettingsFile(text: contents, path: path).values {
+        try Self.take(value.key, value.text, value.origin, &candidates)
       }
     }
     for variable in environmentFile.variables {
       let origin = SettingOrigin.environmentFile(variable: variable.name, line: variable.line)
-      Self.take(variable.name, variable.value, origin, &candidates, &warnings)
+      try Self.take(variable.name, variable.value, origin, &candidates, &warnings)
     }
     for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
-      Self.take(name, value, .variable(name), &candidates, &warnings)
+      try Self.take(name, value, .variable(name), &candidates, &warnings)
     }
-    for (name, value) in flags {
-      candidates[name] = Candidate(text: value, origin: .flag("--\(name)"))
+    for (name, value) in flags.sorted(by: { $0.key < $1.key }) {
+      guard let key = SettingKey(name) else { continue }
+      try Self.take(key, value, .flag("--\(name)"), &candidates)
     }
     let configuration = try Self.configuration(candidates)
     self.configuration = configuration
@@ -68,7 +70,7 @@ package struct EffectiveSettings: Sendable {
       let text = setting.text(configuration)
       return Entry(
         setting: setting,
-        text: setting.isSecret && text != nil ? Self.maskedText : text,
+        text: setting.visibility != .shown && text != nil ? Self.maskedText : text,
         origin: candidates[setting.name]?.origin ?? .standard
       )
     }
@@ -80,16 +82,33 @@ package struct EffectiveSettings: Sendable {
     _ origin: SettingOrigin,
     _ candidates: inout [String: Candidate],
     _ warnings: inout [String]
-  ) {
+  ) throws(ConfigurationError) {
     // A variable that is empty is not set, as containers' templates leave it.
-    guard variable.hasPrefix("LAKEHOUSE_"), variable != Self.fileVariable, !value.isEmpty else {
-      return
-    }
-    guard let setting = Setting.all.first(where: { $0.variable == variable }) else {
+    guard variable.hasPrefix(Setting.variablePrefix), variable != Self.fileVariable,
+      !value.isEmpty
+    else { return }
+    guard let key = SettingKey(variable: variable) else {
       warnings.append("\(origin): is not a setting")
       return
     }
-    candidates[setting.name] = Candidate(text: value, origin: origin)
+    try Self.take(key, value, origin, &candidates)
+  }
+
+  private static func take(
+    _ key: SettingKey,
+    _ value: String,
+    _ origin: SettingOrigin,
+    _ candidates: inout [String: Candidate]
+  ) throws(ConfigurationError) {
+    let name = key.setting.name
+    guard key.isFile else {
+      candidates[name] = Candidate(text: value, origin: origin)
+      return
+    }
+    var text = try Self.read(value, for: "\(origin)")
+    // Editors end files with a line feed.
+    if text.last?.isNewline == true { text.removeLast() }
+    candidates[name] = Candidate(text: text, origin: .secretFile(path: value, named: origin))
   }
 
   private static func configuration(

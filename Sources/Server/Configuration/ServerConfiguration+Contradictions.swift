@@ -15,8 +15,13 @@ extension ServerConfiguration {
     if self.clientAuthoritiesPath != nil, self.tls == nil {
       problems.append("\(source("mtls-ca")): needs --tls-cert and --tls-key")
     }
-    if self.engine.isReadOnly, self.engine.databasePath == ":memory:" {
-      problems.append("\(source("read-only")): needs a database file, set by --database")
+    problems += self.engine.lake.contradictions(source)
+    if self.engine.isReadOnly, self.engine.databasePath == ":memory:",
+      self.engine.lake.dataPath == nil
+    {
+      problems.append(
+        "\(source("read-only")): needs a database file or a lake, set by --database or --ducklake-data-path"
+      )
     }
     return problems
   }

@@ -3,8 +3,7 @@ package struct Setting: Sendable {
   /// As in the settings file and, behind two dashes, on the command line.
   package let name: String
   package let help: String
-  /// Whether its value is shown to nobody.
-  package let isSecret: Bool
+  package let visibility: Visibility
   /// Whether the flag needs no value.
   package let isSwitch: Bool
   /// What a value must be.
@@ -18,11 +17,11 @@ package struct Setting: Sendable {
     _ path: any WritableKeyPath<ServerConfiguration, Value> & Sendable,
     _ type: SettingType<Value>,
     _ help: String,
-    isSecret: Bool = false
+    visibility: Visibility = .shown
   ) {
     self.name = name
     self.help = help
-    self.isSecret = isSecret
+    self.visibility = visibility
     self.isSwitch = Value.self == Bool.self
     self.rule = type.rule
     self.text = { type.text($0[keyPath: path]) }
@@ -33,9 +32,21 @@ package struct Setting: Sendable {
     }
   }
 
+  /// Who sees a value.
+  package enum Visibility: Sendable {
+    case shown
+    /// Nobody: it is masked wherever settings are shown.
+    case masked
+    /// Nobody, and it can be in a file of its own, which a setting with `-file` behind the name names.
+    case secret
+  }
+
+  static let fileSuffix = "-file"
+  static let variablePrefix = "LAKEHOUSE_"
+
   package var flag: String { "--\(self.name)" }
   package var variable: String {
-    "LAKEHOUSE_" + self.name.uppercased().replacing("-", with: "_")
+    Self.variablePrefix + self.name.uppercased().replacing("-", with: "_")
   }
 
   /// The value that holds where none is set; `nil` if there is none.
@@ -50,7 +61,7 @@ package struct Setting: Sendable {
     to configuration: inout ServerConfiguration
   ) throws(ConfigurationError) {
     guard self.assign(text, &configuration) else {
-      let shown = self.isSecret ? "its value" : "'\(text)'"
+      let shown = self.visibility == .shown ? "'\(text)'" : "its value"
       throw ConfigurationError("\(origin): \(shown) is not \(self.rule)")
     }
   }
@@ -59,7 +70,6 @@ package struct Setting: Sendable {
 extension Setting {
   /// The setting of this name.
   package static func named(_ name: some StringProtocol) -> Setting? {
-    let name = name.lowercased().replacing("_", with: "-")
-    return Self.all.first { $0.name == name }
+    Self.all.first { $0.name == name }
   }
 }

@@ -5,6 +5,8 @@ package enum SettingOrigin: Hashable, Sendable, CustomStringConvertible {
   /// A variable of the file `.env`.
   case environmentFile(variable: String, line: Int)
   case settingsFile(path: String, key: String, line: Int)
+  /// A file of its own, which another setting names.
+  indirect case secretFile(path: String, named: SettingOrigin)
   case standard
 
   package var description: String {
@@ -14,6 +16,7 @@ package enum SettingOrigin: Hashable, Sendable, CustomStringConvertible {
     case .environmentFile(let variable, let line):
       "\(variable) (\(EnvironmentFile.name), line \(line))"
     case .settingsFile(let path, let key, let line): "\(key) (\(path), line \(line))"
+    case .secretFile(let path, let origin): "\(path), by \(origin)"
     case .standard: "default"
     }
   }

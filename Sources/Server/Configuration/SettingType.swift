@@ -14,6 +14,40 @@ extension SettingType where Value == String {
   static var text: Self { Self(rule: "a text", parse: { $0 }, text: { $0 }) }
 }
 
+extension SettingType where Value == String {
+  /// A name that SQL needs no quotes for.
+  static var name: Self {
+    Self(
+      rule: "a name of letters, digits and _ that begins with a letter or _",
+      parse: { $0.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil ? nil : $0 },
+      text: { $0 }
+    )
+  }
+
+  static func word(_ words: [String]) -> Self {
+    Self(
+      rule: "one of \(words.joined(separator: ", "))",
+      parse: { words.contains($0) ? $0 : nil },
+      text: { $0 }
+    )
+  }
+}
+
+extension SettingType where Value == String? {
+  /// A folder or URL; an empty text is none.
+  static var dataPath: Self {
+    Self(
+      rule: "a folder or URL that ends in / and has no ' or ;",
+      parse: { text in
+        if text.isEmpty { return .some(nil) }
+        let isPath = text.hasSuffix("/") && !text.contains("'") && !text.contains(";")
+        return isPath ? .some(text) : .none
+      },
+      text: { $0 }
+    )
+  }
+}
+
 extension SettingType where Value == String? {
   /// A text that may be missing; an empty one is none.
   static var optionalText: Self {

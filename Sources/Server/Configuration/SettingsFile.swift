@@ -3,7 +3,7 @@ internal import Yams
 /// A settings file: a YAML mapping of settings' names to their values.
 struct SettingsFile {
   struct Value {
-    var setting: Setting
+    var key: SettingKey
     var text: String
     var origin: SettingOrigin
   }
@@ -28,11 +28,11 @@ struct SettingsFile {
     var values: [Value] = []
     var problems: [String] = []
     var seen: Set<String> = []
-    for (key, node) in mapping {
-      let name = key.scalar?.string ?? "?"
-      let line = key.mark?.line ?? 0
+    for (nameNode, node) in mapping {
+      let name = nameNode.scalar?.string ?? "?"
+      let line = nameNode.mark?.line ?? 0
       let origin = SettingOrigin.settingsFile(path: path, key: name, line: line)
-      guard let setting = Setting.named(name) else {
+      guard let key = SettingKey(name) else {
         problems.append("\(origin): is not a setting; `lakehouse config` lists them")
         continue
       }
@@ -40,13 +40,13 @@ struct SettingsFile {
         problems.append("\(origin): is not a single value")
         continue
       }
-      guard seen.insert(setting.name).inserted else {
+      guard seen.insert(key.setting.name).inserted else {
         problems.append("\(origin): is set twice")
         continue
       }
       // An empty value is YAML's null: not set.
       guard node.tag != Tag(.null) else { continue }
-      values.append(Value(setting: setting, text: scalar.string, origin: origin))
+      values.append(Value(key: key, text: scalar.string, origin: origin))
     }
     guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
     self.values = values

@@ -20,9 +20,10 @@ private struct Folder: ~Copyable {
 
   func settings(
     flags: [String: String] = [:],
-    environment: [String: String] = [:]
+    environment: [String: String] = [:],
+    reads: Bool = true
   ) throws(ConfigurationError) -> EffectiveSettings {
-    let hasFile = FileManager.default.fileExists(atPath: self.file)
+    let hasFile = reads && FileManager.default.fileExists(atPath: self.file)
     return try EffectiveSettings(
       flags: flags,
       file: hasFile ? self.file : nil,
@@ -119,7 +120,8 @@ extension EffectiveSettings {
       error?.problems == [
         "tls-cert (\(folder.file), line 1): is of no use without --tls-key",
         "--mtls-ca: needs --tls-cert and --tls-key",
-        "LAKEHOUSE_READ_ONLY: needs a database file, set by --database",
+        "LAKEHOUSE_READ_ONLY: "
+          + "needs a database file or a lake, set by --database or --ducklake-data-path",
       ]
     )
   }
@@ -159,10 +161,61 @@ extension EffectiveSettings {
 
   @Test func `secrets are masked, and not in errors`() throws {
     let folder = try Folder()
-    let secrets = Setting.all.filter(\.isSecret)
-    let flags = Dictionary(uniqueKeysWithValues: secrets.map { ($0.name, "hunter2") })
+    let secrets = Setting.all.filter { $0.visibility != .shown }
+    let others = [
+      "pg-host": "h", "pg-database": "d", "pg-user": "u", "ducklake-data-path": "lake/",
+      "s3-key-id": "k",
+    ]
+    let flags = others.merging(secrets.map { ($0.name, "hunter2") }) { other, _ in other }
     let settings = try folder.settings(flags: flags)
     for secret in secrets { #expect(settings[secret.name]?.text == "********") }
+  }
+
+  @Test func `a secret can be in a file of its own`() throws {
+    let folder = try Folder(settingsFile: "hunter2\n")
+    let settings = try folder.settings(
+      flags: ["pg-host": "h", "pg-database": "d", "pg-user": "u", "ducklake-data-path": "lake/"],
+      environment: ["LAKEHOUSE_PG_PASSWORD_FILE": folder.file],
+      reads: false
+    )
+    #expect(settings.configuration.engine.lake.postgres.password == "hunter2")
+    #expect(
+      settings["pg-password"]?.origin
+        == .secretFile(path: folder.file, named: .variable("LAKEHOUSE_PG_PASSWORD_FILE"))
+    )
+    #expect(settings["pg-password"]?.text == "********")
+  }
+
+  @Test(arguments: [
+    (["pg-host": "h"], "--pg-host: a catalog in PostgreSQL needs --pg-database and --pg-user too"),
+    (["pg-password": "p"], "--pg-password: is of no use without --pg-host"),
+    (["ducklake-catalog": "c"], "--ducklake-catalog: a lake needs --ducklake-data-path"),
+    (
+      ["ducklake-data-path": "s3://b/"],
+      "--ducklake-data-path: a lake in object storage needs --pg-host or --ducklake-catalog"
+    ),
+    (
+      ["ducklake-data-path": "az://c/", "ducklake-catalog": "c"],
+      "--ducklake-data-path: needs --azure-storage-account or --azure-connection-string"
+    ),
+    (["s3-key-id": "k"], "--s3-key-id: goes with --s3-secret"),
+    (
+      ["ducklake-data-path": "lake"],
+      "--ducklake-data-path: 'lake' is not a folder or URL that ends in / and has no ' or ;"
+    ),
+    (
+      ["ducklake-alias": "1 a"],
+      "--ducklake-alias: '1 a' is not "
+        + "a name of letters, digits and _ that begins with a letter or _"
+    ),
+  ])
+  func `settings of a lake that don't go together are refused`(
+    flags: [String: String],
+    problem: String
+  ) throws {
+    let folder = try Folder()
+    let error = #expect(throws: ConfigurationError.self) { try folder.settings(flags: flags) }
+    #expect(error?.problems.contains(problem) == true, "\(error?.description ?? "")")
   }
 
   @Test func `a name is a setting's once, and every default keeps its rule`() throws {
