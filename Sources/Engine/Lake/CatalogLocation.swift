@@ -34,6 +34,14 @@ enum CatalogLocation {
     }
   }
 
+  /// What DuckDB's messages may contain of it, and clients have no business with.
+  var privateText: String {
+    switch self {
+    case .duckDB(let path), .sqlite(let path): path
+    case .postgres(let postgres, let passwordPath): Self.connectionText(postgres, passwordPath)
+    }
+  }
+
   /// The extension that DuckLake needs for it.
   var requiredExtension: String? {
     switch self {

@@ -41,7 +41,7 @@ final class Lake: Sendable {
       dataPath: self.dataPath,
       passwordFile: self.passwordFile
     )
-    self.privateTexts = [location.text]
+    self.privateTexts = [location.privateText]
     if !isRemote { try Self.makeFolder(self.dataPath) }
     if let path = location.path {
       try Self.makeFolder(URL(filePath: path).deletingLastPathComponent().path)
