@@ -18,6 +18,9 @@ extension ServerConfiguration {
     if self.engine.isReadOnly, self.engine.databasePath == ":memory:" {
       problems.append("\(source("read-only")): needs a database file, set by --database")
     }
+    if self.health.isEnabled, self.health.port != 0, self.health.port == self.health.httpPort {
+      problems.append("\(source("health-http-port")): is taken by --health-port")
+    }
     return problems
   }
 }
