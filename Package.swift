@@ -25,6 +25,7 @@ let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -99,7 +100,8 @@ let package = Package(
       name: "Server",
       dependencies: [
         "ArrowIPC", "Auth", "DuckDB", "Engine", "FlightProtocol", "FlightSQL", "GRPCTransport",
-        grpcCore, logging, nioCore, nioSSL, nioTLS, swiftProtobuf, unixSignals, yams,
+        grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, swiftProtobuf, unixSignals,
+        yams,
       ],
       swiftSettings: settings
     ),
@@ -153,7 +155,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ServerTests",
-      dependencies: ["Engine", "Server", logging],
+      dependencies: ["Engine", "Server", logging, nioHTTP1],
       swiftSettings: settings
     ),
     .testTarget(

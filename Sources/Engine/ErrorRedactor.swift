@@ -2,9 +2,14 @@ internal import DuckDB
 internal import Foundation
 
 /// Takes out of DuckDB's messages what tells about the server's machine: the folders it keeps its
-/// files in, and traces of the stack.
+/// files in, traces of the stack, and passwords in the connection strings of other databases.
 struct ErrorRedactor: Sendable {
   private static let traceMarker = "\n\nStack Trace:"
+
+  /// `password=…` as libpq writes it, in quotes if it has spaces.
+  private static var password: Regex<(Substring, Substring)> {
+    /(?i)(password\s*=\s*)(?:'(?:[^'\\]|\\.)*'|[^\s"';]+)/
+  }
 
   /// Folders, longest first, so that one inside another is found before that.
   private let replacements: [(folder: String, text: String)]
@@ -29,6 +34,7 @@ struct ErrorRedactor: Sendable {
     if let marker = message.range(of: Self.traceMarker) {
       message = String(message[..<marker.lowerBound])
     }
+    message.replace(Self.password) { "\($0.output.1)***" }
     // Most messages name no file at all.
     if message.contains("/") {
       for (folder, text) in self.replacements {

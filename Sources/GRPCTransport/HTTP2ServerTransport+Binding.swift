@@ -19,7 +19,7 @@ extension HTTP2ServerTransport {
     do {
       channel = try await bindChannel()
     } catch {
-      throw transportError(error)
+      throw TransportError(binding: address, error)
     }
     let isFirst = state.withLock { state in
       guard case .idle = state else { return false }
@@ -96,35 +96,5 @@ extension HTTP2ServerTransport {
         .childChannelOption(.socketOption(.so_keepalive), value: 1)
     }
     return bootstrap
-  }
-
-  private func transportError(_ error: any Error) -> TransportError {
-    let place = address.description
-    switch (error as? IOError)?.errnoCode {
-    case EADDRINUSE:
-      return TransportError(code: .addressInUse, message: "\(place) is in use already.")
-    case EADDRNOTAVAIL:
-      return TransportError(
-        code: .addressUnavailable,
-        message: "\(place) isn't an address of this machine."
-      )
-    case EACCES, EPERM:
-      return TransportError(
-        code: .permissionDenied,
-        message: "This process may not listen on \(place)."
-      )
-    case let code?:
-      return TransportError(
-        code: .bindFailed,
-        message: "Can't listen on \(place): \(String(cString: strerror(code)))."
-      )
-    case nil where error is SocketAddressError:
-      return TransportError(
-        code: .addressUnavailable,
-        message: "The host of \(place) has no address."
-      )
-    case nil:
-      return TransportError(code: .bindFailed, message: "Can't listen on \(place): \(error).")
-    }
   }
 }

@@ -17,16 +17,14 @@ package struct LakehouseServer: Sendable {
   private let server: GRPCServer<HTTP2ServerTransport>
   private let logger: Logger
   private let tls: TLSContext?
+  private let health: HealthMonitor
 
   /// Opens the database.
   ///
   /// Blocks until it is open and the initial SQL has run.
   ///
-  /// - Parameter warnings: What the log begins with.
-  package init(_ configuration: ServerConfiguration, warnings: [String] = []) throws {
-    var logger = Logger(label: "lakehouse", factory: { StreamLogHandler.standardError(label: $0) })
-    logger.logLevel = configuration.logLevel
-    for warning in warnings { logger.warning("\(warning)") }
+  /// - Parameter health: Is told how the server is.
+  init(_ configuration: ServerConfiguration, health: HealthMonitor, logger: Logger) throws {
     // Before the database, so that a wrong file is told at once.
     let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
     var engineConfiguration = configuration.engine
@@ -39,6 +37,7 @@ package struct LakehouseServer: Sendable {
     self.engine = engine
     self.logger = logger
     self.tls = tls
+    self.health = health
     self.transport = HTTP2ServerTransport(
       address: ListeningAddress(host: configuration.host, port: configuration.port),
       configuration: settings,
@@ -59,12 +58,19 @@ package struct LakehouseServer: Sendable {
   ///
   /// - Parameter onReady: Gets the URI of the server once clients can connect.
   /// - Parameter onSecondSignal: Ends the process at once.
-  package func run(
+  func run(
     onReady: @Sendable (String) -> Void,
     onSecondSignal: @escaping @Sendable () -> Never
   ) async throws {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    let probe = HealthProbe(
+      HealthCheck.checks(of: self.engine),
+      configuration: self.configuration.health,
+      monitor: self.health
+    )
+    if self.configuration.health.isEnabled { await probe.look() }
     let address = try await self.transport.bind()
+    self.health.open()
     onReady(address.uri(isEncrypted: self.tls != nil))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
@@ -73,6 +79,7 @@ package struct LakehouseServer: Sendable {
           guard !isStopping else { onSecondSignal() }
           isStopping = true
           self.logger.info("\(signal): draining")
+          self.health.drain()
           self.server.beginGracefulShutdown()
         }
       }
@@ -82,6 +89,9 @@ package struct LakehouseServer: Sendable {
           await self.engine.removeExpired()
           self.tls?.reloadIfChanged()
         }
+      }
+      if self.configuration.health.isEnabled {
+        group.addTask { try await probe.run() }
       }
       defer { group.cancelAll() }
       do {

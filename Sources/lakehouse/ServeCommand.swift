@@ -20,8 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
     Allocator.keepFreedMemory()
     OpenFiles.raiseLimit()
     let settings = try self.options.effectiveSettings()
-    let server = try LakehouseServer(settings.configuration, warnings: settings.warnings)
-    try await server.run { uri in
+    try await LakehouseServer.serve(settings.configuration, warnings: settings.warnings) { uri in
       print(
         "lakehouse \(LakehouseServer.version) listening on \(uri) (DuckDB "
           + "\(Engine.duckDBVersion), database \(settings.configuration.engine.databasePath))"

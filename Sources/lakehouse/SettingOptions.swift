@@ -68,6 +68,13 @@ struct SettingFlags: ParsableArguments {
   @Option(help: .setting("transaction-idle-seconds")) var transactionIdleSeconds: String?
   @Option(help: .setting("statement-timeout-seconds")) var statementTimeoutSeconds: String?
   @Option(help: .setting("shutdown-grace-seconds")) var shutdownGraceSeconds: String?
+  @Flag(inversion: .prefixedNo, help: .setting("health-check-enabled"))
+  var healthCheckEnabled: Bool?
+  @Option(help: .setting("health-host")) var healthHost: String?
+  @Option(help: .setting("health-port")) var healthPort: String?
+  @Option(help: .setting("health-http-port")) var healthHttpPort: String?
+  @Option(help: .setting("health-poll-interval")) var healthPollInterval: String?
+  @Option(help: .setting("health-timeout-seconds")) var healthTimeoutSeconds: String?
 
   /// What was given, by the settings' names.
   var texts: [String: String] {
@@ -115,6 +122,12 @@ struct SettingFlags: ParsableArguments {
       "transaction-idle-seconds": self.transactionIdleSeconds,
       "statement-timeout-seconds": self.statementTimeoutSeconds,
       "shutdown-grace-seconds": self.shutdownGraceSeconds,
+      "health-check-enabled": self.healthCheckEnabled.map { "\($0)" },
+      "health-host": self.healthHost,
+      "health-port": self.healthPort,
+      "health-http-port": self.healthHttpPort,
+      "health-poll-interval": self.healthPollInterval,
+      "health-timeout-seconds": self.healthTimeoutSeconds,
     ].compactMapValues { $0 }
   }
 }

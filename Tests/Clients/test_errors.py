@@ -152,3 +152,12 @@ def test_a_deadline_is_told_as_one(raw):
     list(raw.stream(info.tickets[0], timeout=0.3))
   assert caught.value.code() == StatusCode.DEADLINE_EXCEEDED
   assert raw.rows("SELECT 42") == [(42,)]
+
+
+@pytest.mark.parametrize("password", ["s3cret", "'s3 cr\\''et'"])
+def test_passwords_in_connection_strings_are_kept_back(raw, password: str):
+  """DuckDB's extensions put them into their messages when a server can't be reached."""
+  text = f'no connection to "host=a password={password} dbname=b"'.replace("'", "''")
+  with pytest.raises(grpc.RpcError, match=r"host=a password=\*\*\* dbname=b") as caught:
+    raw.query(f"SELECT error('{text}')")
+  assert "cr" not in caught.value.details().partition("password")[2].partition("dbname")[0]

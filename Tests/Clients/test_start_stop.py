@@ -15,7 +15,9 @@ import pyarrow.flight as flight
 import pytest
 
 from support.flightsql import Command, RawClient, open_query
-from support.server import READY_LINE, Server, binary_path, eventually, run_to_end
+from support.server import (
+  READY_LINE, Server, binary_path, clean_environment, eventually, run_to_end,
+)
 
 ENDLESS = "SELECT count(*) FROM range(1000000000000) AS a(i)"
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
@@ -43,7 +45,9 @@ def answer(server: Server, sql: str = "SELECT 42") -> list[tuple]:
 def test_a_socket_of_the_file_system(tmp_path):
   path = tmp_path / "lakehouse.sock"
   command = [str(binary_path()), "--host", f"unix:{path}"]
-  with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+  with subprocess.Popen(
+    command, stdout=subprocess.PIPE, text=True, env=clean_environment()
+  ) as process:
     try:
       assert f" listening on grpc+unix://{path} " in process.stdout.readline()
       with flight.connect(f"grpc+unix://{path}") as client:

@@ -23,6 +23,9 @@ extension ServerConfiguration {
         "\(source("read-only")): needs a database file or a lake, set by --database or --ducklake-data-path"
       )
     }
+    if self.health.isEnabled, self.health.port != 0, self.health.port == self.health.httpPort {
+      problems.append("\(source("health-http-port")): is taken by --health-port")
+    }
     return problems
   }
 }

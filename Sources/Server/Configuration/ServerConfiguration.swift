@@ -22,6 +22,7 @@ package struct ServerConfiguration: Sendable {
   package var initialSQLPath: String?
   /// SQL that runs before the first client.
   package var initialSQL: String?
+  package var health = HealthConfiguration()
   package var engine = EngineConfiguration()
 
   package init() {}

@@ -35,9 +35,12 @@ def binary_path() -> Path:
 
 
 def clean_environment(**changes: str) -> dict[str, str]:
-  """This process's environment without settings meant for another server."""
+  """This process's environment without settings meant for another server.
+
+  Health checks are off: many servers run at a time, and their ports are fixed.
+  """
   kept = {k: v for k, v in os.environ.items() if not k.startswith("LAKEHOUSE_")}
-  return kept | changes
+  return kept | {"LAKEHOUSE_HEALTH_CHECK_ENABLED": "false"} | changes
 
 
 class Server:

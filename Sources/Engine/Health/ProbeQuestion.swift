@@ -1,0 +1,7 @@
+/// What a ``DatabaseProbe`` asks.
+package enum ProbeQuestion: Sendable {
+  /// Whether DuckDB runs a query.
+  case database
+  /// Whether the catalog of every attached DuckLake can be read.
+  case catalogs
+}

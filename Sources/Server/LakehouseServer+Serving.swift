@@ -1,0 +1,41 @@
+internal import Logging
+internal import NIOPosix
+
+extension LakehouseServer {
+  /// Serves until SIGTERM or SIGINT, then lets running statements end.
+  ///
+  /// Health checks are answered all the while, from before the database is opened until after it
+  /// is closed.
+  ///
+  /// - Parameter warnings: What the log begins with.
+  /// - Parameter onReady: Gets the URI of the server once clients can connect.
+  /// - Parameter onSecondSignal: Ends the process at once.
+  package static func serve(
+    _ configuration: ServerConfiguration,
+    warnings: [String] = [],
+    onReady: @Sendable (String) -> Void,
+    onSecondSignal: @escaping @Sendable () -> Never
+  ) async throws {
+    var logger = Logger(label: "lakehouse", factory: { StreamLogHandler.standardError(label: $0) })
+    logger.logLevel = configuration.logLevel
+    for warning in warnings { logger.warning("\(warning)") }
+    let monitor = HealthMonitor(logger: logger)
+    let endpoints: HealthEndpoints? =
+      configuration.health.isEnabled
+      ? HealthEndpoints(configuration, monitor: monitor, logger: logger) : nil
+    try await endpoints?.bind()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { endpoints?.stop() }
+      if let endpoints {
+        group.addTask { try await endpoints.serve() }
+      }
+      // Opening a database takes its time, and health is asked for meanwhile.
+      let server = try await NIOThreadPool.singleton.runIfActive { [logger] in
+        try LakehouseServer(configuration, health: monitor, logger: logger)
+      }
+      try await server.run(onReady: onReady, onSecondSignal: onSecondSignal)
+      endpoints?.stop()
+      try await group.waitForAll()
+    }
+  }
+}
