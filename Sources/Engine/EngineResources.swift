@@ -15,6 +15,8 @@ final class EngineResources: Sendable {
   let definitions = DefinitionVersion()
   let redactor: ErrorRedactor
   let rowFunction: RowFunction
+  /// What clients' SQL is checked against, on a locked-down server.
+  let statementGuard: StatementGuard?
   let ingestionSlots: IngestionSlots
   /// Known once a client has asked for it.
   let vocabulary = Mutex<SQLVocabulary?>(nil)
@@ -26,13 +28,15 @@ final class EngineResources: Sendable {
     configuration: EngineConfiguration,
     database: Database,
     threads: NIOThreadPool,
-    rowFunction: RowFunction
+    rowFunction: RowFunction,
+    statementGuard: StatementGuard? = nil
   ) {
     self.configuration = configuration
     self.database = database
     self.threads = threads
     self.redactor = configuration.redactor
     self.rowFunction = rowFunction
+    self.statementGuard = statementGuard
     self.ingestionSlots = IngestionSlots(count: configuration.ingestionLimit)
     self.queue = StatementQueue(limit: configuration.statementQueueLimit)
     self.unfetched = UnfetchedResults(

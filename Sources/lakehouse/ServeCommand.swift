@@ -41,6 +41,12 @@ struct ServeCommand: AsyncParsableCommand {
   )
   var initSQL: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Keep SQL from the server's files, network and settings; the default once a lake is attached."
+  )
+  var lockdown: Bool?
+
   @Option(help: "trace, debug, info, notice, warning, error or critical.")
   var logLevel = Logger.Level.info
 
@@ -130,6 +136,7 @@ struct ServeCommand: AsyncParsableCommand {
     configuration.shutdownGraceSeconds = self.shutdownGraceSeconds
     configuration.engine.databasePath = self.database
     configuration.engine.isReadOnly = self.readOnly
+    configuration.engine.isLockedDown = self.lockdown
     configuration.engine.workerCount = self.workers
     configuration.engine.sessionIdleLifetime = .seconds(self.sessionIdleSeconds)
     configuration.engine.transactionIdleLifetime = .seconds(self.transactionIdleSeconds)
