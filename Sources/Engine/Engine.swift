@@ -22,6 +22,15 @@ package final class Engine: Sendable {
     try connection.execute(
       "SET GLOBAL TimeZone = \(SQLText.literal(SessionConnection.defaultTimeZone))"
     )
+    let lake = try configuration.lake.dataPath.map { dataPath in
+      try Lake(
+        configuration.lake,
+        dataPath: dataPath,
+        isReadOnly: configuration.isReadOnly,
+        temporaryDirectory: configuration.temporaryDirectory,
+        on: connection
+      )
+    }
     for sql in configuration.initialSQL {
       do {
         try connection.execute(sql.text)
@@ -39,6 +48,7 @@ package final class Engine: Sendable {
       configuration: configuration,
       database: database,
       threads: threads,
+      lake: lake,
       rowFunction: rowFunction,
       statementGuard: statementGuard
     )
@@ -77,8 +87,11 @@ package final class Engine: Sendable {
       try await Task.sleep(for: .milliseconds(5))
     }
     try await self.resources.threads.shutdownGracefully()
-    if !self.resources.configuration.isReadOnly {
+    if !self.resources.configuration.opensReadOnly {
       try self.resources.database.connect().execute("CHECKPOINT")
+    }
+    if let lake = self.resources.lake {
+      try self.resources.database.connect().execute(lake.detachStatement)
     }
   }
 

@@ -6,6 +6,7 @@ package struct EngineConfiguration: Sendable {
   /// A database file, or `:memory:`.
   package var databasePath = ":memory:"
   package var isReadOnly = false
+  package var lake = LakeConfiguration()
   /// DuckDB settings to start with, by name.
   package var settings: [String: String] = [:]
   /// Runs once, in this order, before the first session.
@@ -84,6 +85,9 @@ extension EngineConfiguration {
     return URL(filePath: self.temporaryDirectory).appending(path: name).path
   }
 
+  /// Whether DuckDB itself refuses to write: a database in memory can't be empty for ever.
+  var opensReadOnly: Bool { self.isReadOnly && self.databasePath != ":memory:" }
+
   /// The settings that DuckDB is opened with.
   var startOptions: [String: String] {
     var options = ["autoinstall_known_extensions": "false", "temp_directory": self.spillDirectory]
@@ -92,14 +96,14 @@ extension EngineConfiguration {
     // wrongly.
     options["disabled_optimizers"] = "statistics_propagation"
     options["extension_directory"] = self.extensionDirectory
-    if self.isReadOnly { options["access_mode"] = "READ_ONLY" }
+    if self.opensReadOnly { options["access_mode"] = "READ_ONLY" }
     return options.merging(self.settings) { _, chosen in chosen }
   }
 
-  var redactor: ErrorRedactor {
+  func redactor(hiding texts: [String]) -> ErrorRedactor {
     ErrorRedactor(
       databasePath: self.databasePath,
-      folders: [self.spillDirectory, self.extensionDirectory].compactMap { $0 }
+      folders: [self.spillDirectory, self.extensionDirectory].compactMap { $0 } + texts
     )
   }
 }

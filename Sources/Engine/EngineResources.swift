@@ -12,6 +12,8 @@ final class EngineResources: Sendable {
   let beingRead = ResultsBeingRead()
   let polled: PolledStatements
   let activeStatements = ActiveStatements()
+  /// The default catalog, if there is one.
+  let lake: Lake?
   let definitions = DefinitionVersion()
   let redactor: ErrorRedactor
   let rowFunction: RowFunction
@@ -28,13 +30,15 @@ final class EngineResources: Sendable {
     configuration: EngineConfiguration,
     database: Database,
     threads: NIOThreadPool,
+    lake: Lake?,
     rowFunction: RowFunction,
-    statementGuard: StatementGuard? = nil
+    statementGuard: StatementGuard?
   ) {
     self.configuration = configuration
     self.database = database
     self.threads = threads
-    self.redactor = configuration.redactor
+    self.lake = lake
+    self.redactor = configuration.redactor(hiding: lake?.privateTexts ?? [])
     self.rowFunction = rowFunction
     self.statementGuard = statementGuard
     self.ingestionSlots = IngestionSlots(count: configuration.ingestionLimit)

@@ -52,7 +52,7 @@ extension SessionConnection {
     on connection: borrowing Connection
   ) throws -> String {
     if Self.catalogOptions.contains(name) {
-      guard let option else { return "RESET schema" }
+      guard let option else { return self.resources.lake?.useStatement ?? "RESET schema" }
       guard case .text(let value) = option, !value.isEmpty else {
         throw SessionOptionError.invalidValue
       }

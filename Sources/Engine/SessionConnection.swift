@@ -104,6 +104,7 @@ actor SessionConnection {
   private func open() throws -> OpenedConnection {
     if let opened { return opened }
     let opened = OpenedConnection(try self.resources.database.connect())
+    if let lake = self.resources.lake { try opened.connection.execute(lake.useStatement) }
     self.opened = opened
     return opened
   }

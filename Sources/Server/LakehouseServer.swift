@@ -21,14 +21,19 @@ package struct LakehouseServer: Sendable {
   /// Opens the database.
   ///
   /// Blocks until it is open and the initial SQL has run.
-  package init(_ configuration: ServerConfiguration) throws {
+  ///
+  /// - Parameter warnings: What the log begins with.
+  package init(_ configuration: ServerConfiguration, warnings: [String] = []) throws {
     var logger = Logger(label: "lakehouse", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = configuration.logLevel
+    for warning in warnings { logger.warning("\(warning)") }
     // Before the database, so that a wrong file is told at once.
     let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
-    let engine = try Engine(configuration.engine)
+    var engineConfiguration = configuration.engine
+    engineConfiguration.initialSQL = try configuration.initialTexts()
+    let engine = try Engine(engineConfiguration)
     var settings = HTTP2ServerTransport.Configuration()
-    settings.shutdown.gracePeriod = .seconds(Int64(configuration.shutdownGraceSeconds))
+    settings.shutdown.gracePeriod = TimeAmount(configuration.shutdownGrace)
     settings.security = tls?.security ?? .plaintext
     self.configuration = configuration
     self.engine = engine

@@ -1,0 +1,124 @@
+internal import DuckDB
+internal import Foundation
+
+/// A DuckLake, attached to the database under its alias.
+final class Lake: Sendable {
+  private static let firstDelay = 0.2
+  private static let longestDelay = 5.0
+
+  let alias: String
+  /// The folder or URL of its Parquet files, absolute, with `/` at the end.
+  let dataPath: String
+  /// Texts that DuckDB's messages may contain and clients have no business with.
+  let privateTexts: [String]
+  /// Kept as long as the catalog's connections may read it.
+  private let passwordFile: PasswordFile?
+
+  /// The statement that makes the lake a connection's default catalog.
+  var useStatement: String { "USE \(SQLText.identifier(self.alias))" }
+
+  /// The statement that lets go of the lake; a catalog in a file is brought up to date.
+  var detachStatement: String { "DETACH \(SQLText.identifier(self.alias))" }
+
+  /// Attaches the lake; a new one is made where there is none.
+  ///
+  /// Blocks until its catalog can be reached, as long as the configuration allows.
+  init(
+    _ configuration: LakeConfiguration,
+    dataPath: String,
+    isReadOnly: Bool,
+    temporaryDirectory: String,
+    on connection: borrowing Connection
+  ) throws {
+    let isRemote = dataPath.contains("://")
+    self.alias = configuration.alias
+    self.dataPath = isRemote ? dataPath : URL(filePath: dataPath).path + "/"
+    self.passwordFile = try configuration.postgres.password.map {
+      try PasswordFile($0, of: configuration.postgres, folder: temporaryDirectory)
+    }
+    let location = CatalogLocation(
+      configuration,
+      dataPath: self.dataPath,
+      passwordFile: self.passwordFile
+    )
+    self.privateTexts = [location.text]
+    if !isRemote { try Self.makeFolder(self.dataPath) }
+    if let path = location.path {
+      try Self.makeFolder(URL(filePath: path).deletingLastPathComponent().path)
+    }
+    for name in ["ducklake", location.requiredExtension].compactMap({ $0 }) {
+      try connection.execute("LOAD \(name)")
+    }
+    // Encryption is OpenSSL's, which comes with this extension.
+    if configuration.isEncrypted { try connection.execute("LOAD httpfs") }
+    if case .postgres(let postgres, _) = location {
+      try connection.execute("SET GLOBAL pg_pool_max_connections = \(postgres.connectionLimit)")
+    }
+    for statement in configuration.storage.statements(for: self.dataPath) {
+      try connection.execute(statement)
+    }
+    try Self.attach(
+      Self.attachStatement(configuration, location, self.dataPath, isReadOnly),
+      waiting: configuration.catalogWait,
+      on: connection
+    )
+    try connection.execute(self.useStatement)
+  }
+
+  private static func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw LakeError(description: "cannot make the folder '\(path)' for the lake")
+    }
+  }
+
+  private static func attachStatement(
+    _ configuration: LakeConfiguration,
+    _ location: CatalogLocation,
+    _ dataPath: String,
+    _ isReadOnly: Bool
+  ) -> String {
+    var options = ["DATA_PATH \(SQLText.literal(dataPath))"]
+    if let schema = configuration.postgres.schema {
+      options.append("METADATA_SCHEMA \(SQLText.literal(schema))")
+    }
+    if configuration.isEncrypted { options.append("ENCRYPTED") }
+    if isReadOnly { options.append("READ_ONLY") }
+    return """
+      ATTACH \(SQLText.literal("ducklake:" + location.text)) \
+      AS \(SQLText.identifier(configuration.alias)) (\(options.joined(separator: ", ")))
+      """
+  }
+
+  /// Runs `ATTACH`, again and again while the catalog's server isn't up.
+  private static func attach(
+    _ statement: String,
+    waiting limit: Duration,
+    on connection: borrowing Connection
+  ) throws {
+    let deadline = ContinuousClock.now + limit
+    var delay = Self.firstDelay
+    while true {
+      do throws(DuckDBError) {
+        return try connection.execute(statement)
+      } catch {
+        guard Self.isPassing(error), .now + .seconds(delay) < deadline else {
+          throw LakeError(description: "cannot attach the lake: \(error.message)")
+        }
+        Thread.sleep(forTimeInterval: delay)
+        delay = min(delay * 2, Self.longestDelay)
+      }
+    }
+  }
+
+  /// Whether a failure to attach may end by itself: PostgreSQL doesn't answer, or says that it will.
+  private static func isPassing(_ error: DuckDBError) -> Bool {
+    let message = error.message
+    guard message.contains("Unable to connect to Postgres") else { return false }
+    // "FATAL" is an answer: a wrong password, no such database.
+    guard message.contains("FATAL:") else { return true }
+    return ["starting up", "shutting down", "too many", "remaining connection slots"]
+      .contains { message.contains($0) }
+  }
+}

@@ -1,0 +1,21 @@
+/// The DuckLake that a server serves: where its data and its catalog are.
+package struct LakeConfiguration: Sendable {
+  /// What the lake is called in SQL.
+  package var alias = "lakehouse"
+  /// The folder of its Parquet files: a local one, or a URL of object storage.
+  ///
+  /// Ends in `/`. Without it there is no lake.
+  package var dataPath: String?
+  /// The catalog's file where PostgreSQL isn't used: DuckDB's, or with `sqlite:` in front SQLite's.
+  ///
+  /// By default a DuckDB file beside the data.
+  package var catalogPath: String?
+  package var postgres = PostgresConfiguration()
+  package var storage = StorageConfiguration()
+  /// Whether the files of a new lake are encrypted, with keys in its catalog.
+  package var isEncrypted = false
+  /// How long the catalog may take to be reachable when the server starts.
+  package var catalogWait = Duration.seconds(30)
+
+  package init() {}
+}

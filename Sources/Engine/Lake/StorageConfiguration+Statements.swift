@@ -1,0 +1,58 @@
+internal import DuckDB
+
+extension StorageConfiguration {
+  /// The SQL that lets DuckDB reach a data path: nothing for a local one.
+  func statements(for dataPath: String) -> [String] {
+    let scheme = dataPath.split(separator: "://", maxSplits: 1).first.map(String.init) ?? ""
+    return switch scheme {
+    case "az", "azure", "abfs", "abfss": self.azureStatements
+    case "s3", "s3a", "s3n": self.s3Statements
+    case "http", "https", "hf": ["LOAD httpfs"]
+    default: []
+    }
+  }
+
+  private var azureStatements: [String] {
+    let credential: [(String, String)] =
+      if let text = self.azureConnectionString {
+        [("CONNECTION_STRING", SQLText.literal(text))]
+      } else {
+        [
+          ("PROVIDER", "credential_chain"),
+          ("ACCOUNT_NAME", SQLText.literal(self.azureAccount ?? "")),
+        ]
+      }
+    return [
+      "LOAD azure",
+      // The other transport finds no certificates on Debian; GLOBAL, for connections that DuckLake
+      // opens.
+      "SET GLOBAL azure_transport_option_type = 'curl'",
+      Self.secret("azure", credential),
+    ]
+  }
+
+  private var s3Statements: [String] {
+    var parts: [(String, String)] = []
+    if let keyID = self.s3KeyID {
+      parts.append(("KEY_ID", SQLText.literal(keyID)))
+      parts.append(("SECRET", SQLText.literal(self.s3Secret ?? "")))
+      if let token = self.s3SessionToken {
+        parts.append(("SESSION_TOKEN", SQLText.literal(token)))
+      }
+    } else {
+      parts.append(("PROVIDER", "credential_chain"))
+    }
+    if let region = self.s3Region { parts.append(("REGION", SQLText.literal(region))) }
+    if let endpoint = self.s3Endpoint { parts.append(("ENDPOINT", SQLText.literal(endpoint))) }
+    if self.s3UsesPathStyle { parts.append(("URL_STYLE", "'path'")) }
+    parts.append(("USE_SSL", "\(self.s3UsesTLS)"))
+    let chain = self.s3KeyID == nil ? ["LOAD aws"] : []
+    return ["LOAD httpfs"] + chain + [Self.secret("s3", parts)]
+  }
+
+  private static func secret(_ type: String, _ parts: [(String, String)]) -> String {
+    let options = [("TYPE", type)] + parts
+    return "CREATE OR REPLACE SECRET lakehouse_storage ("
+      + options.map { "\($0) \($1)" }.joined(separator: ", ") + ")"
+  }
+}

@@ -1,0 +1,140 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Server
+
+/// The flags of all settings; what they mean is the server's business.
+struct SettingOptions: ParsableArguments {
+  @Option(
+    help: "A YAML file of settings, by the names of the flags; or named by LAKEHOUSE_CONFIG.",
+    completion: .file()
+  )
+  var config: String?
+
+  @OptionGroup(title: "Settings") var settings: SettingFlags
+
+  /// All settings, from the command line and everywhere else.
+  func effectiveSettings() throws -> EffectiveSettings {
+    try EffectiveSettings(
+      flags: self.settings.texts,
+      file: self.config,
+      environment: ProcessInfo.processInfo.environment,
+      folder: FileManager.default.currentDirectoryPath
+    )
+  }
+}
+
+/// One flag for each ``Setting``, of the same name.
+struct SettingFlags: ParsableArguments {
+  @Option(help: .setting("host")) var host: String?
+  @Option(help: .setting("port")) var port: String?
+  @Option(help: .setting("tls-cert"), completion: .file()) var tlsCert: String?
+  @Option(help: .setting("tls-key"), completion: .file()) var tlsKey: String?
+  @Option(help: .setting("mtls-ca"), completion: .file()) var mtlsCa: String?
+  @Option(help: .setting("database"), completion: .file()) var database: String?
+  @Flag(inversion: .prefixedNo, help: .setting("read-only")) var readOnly: Bool?
+  @Flag(inversion: .prefixedNo, help: .setting("lockdown")) var lockdown: Bool?
+  @Option(help: .setting("ducklake-data-path")) var ducklakeDataPath: String?
+  @Option(help: .setting("ducklake-catalog")) var ducklakeCatalog: String?
+  @Option(help: .setting("ducklake-alias")) var ducklakeAlias: String?
+  @Flag(inversion: .prefixedNo, help: .setting("ducklake-encrypted")) var ducklakeEncrypted: Bool?
+  @Option(help: .setting("ducklake-wait-seconds")) var ducklakeWaitSeconds: String?
+  @Option(help: .setting("pg-host")) var pgHost: String?
+  @Option(help: .setting("pg-port")) var pgPort: String?
+  @Option(help: .setting("pg-database")) var pgDatabase: String?
+  @Option(help: .setting("pg-user")) var pgUser: String?
+  @Option(help: .setting("pg-password")) var pgPassword: String?
+  @Option(help: .setting("pg-password-file")) var pgPasswordFile: String?
+  @Option(help: .setting("pg-schema")) var pgSchema: String?
+  @Option(help: .setting("pg-sslmode")) var pgSslmode: String?
+  @Option(help: .setting("pg-sslrootcert")) var pgSslrootcert: String?
+  @Option(help: .setting("pg-pool-size")) var pgPoolSize: String?
+  @Option(help: .setting("azure-storage-account")) var azureStorageAccount: String?
+  @Option(help: .setting("azure-connection-string")) var azureConnectionString: String?
+  @Option(help: .setting("azure-connection-string-file")) var azureConnectionStringFile: String?
+  @Option(help: .setting("s3-endpoint")) var s3Endpoint: String?
+  @Option(help: .setting("s3-region")) var s3Region: String?
+  @Option(help: .setting("s3-key-id")) var s3KeyId: String?
+  @Option(help: .setting("s3-secret")) var s3Secret: String?
+  @Option(help: .setting("s3-secret-file")) var s3SecretFile: String?
+  @Option(help: .setting("s3-session-token")) var s3SessionToken: String?
+  @Option(help: .setting("s3-session-token-file")) var s3SessionTokenFile: String?
+  @Flag(inversion: .prefixedNo, help: .setting("s3-path-style")) var s3PathStyle: Bool?
+  @Flag(inversion: .prefixedNo, help: .setting("s3-tls")) var s3Tls: Bool?
+  @Option(help: .setting("init-sql-file"), completion: .file()) var initSqlFile: String?
+  @Option(help: .setting("init-sql")) var initSql: String?
+  @Option(help: .setting("log-level")) var logLevel: String?
+  @Flag(inversion: .prefixedNo, help: .setting("print-queries")) var printQueries: Bool?
+  @Option(help: .setting("workers")) var workers: String?
+  @Option(help: .setting("session-idle-seconds")) var sessionIdleSeconds: String?
+  @Option(help: .setting("transaction-idle-seconds")) var transactionIdleSeconds: String?
+  @Option(help: .setting("statement-timeout-seconds")) var statementTimeoutSeconds: String?
+  @Option(help: .setting("shutdown-grace-seconds")) var shutdownGraceSeconds: String?
+
+  /// What was given, by the settings' names.
+  var texts: [String: String] {
+    [
+      "host": self.host,
+      "port": self.port,
+      "tls-cert": self.tlsCert,
+      "tls-key": self.tlsKey,
+      "mtls-ca": self.mtlsCa,
+      "database": self.database,
+      "read-only": self.readOnly.map { "\($0)" },
+      "lockdown": self.lockdown.map { "\($0)" },
+      "ducklake-data-path": self.ducklakeDataPath,
+      "ducklake-catalog": self.ducklakeCatalog,
+      "ducklake-alias": self.ducklakeAlias,
+      "ducklake-encrypted": self.ducklakeEncrypted.map { "\($0)" },
+      "ducklake-wait-seconds": self.ducklakeWaitSeconds,
+      "pg-host": self.pgHost,
+      "pg-port": self.pgPort,
+      "pg-database": self.pgDatabase,
+      "pg-user": self.pgUser,
+      "pg-password": self.pgPassword,
+      "pg-password-file": self.pgPasswordFile,
+      "pg-schema": self.pgSchema,
+      "pg-sslmode": self.pgSslmode,
+      "pg-sslrootcert": self.pgSslrootcert,
+      "pg-pool-size": self.pgPoolSize,
+      "azure-storage-account": self.azureStorageAccount,
+      "azure-connection-string": self.azureConnectionString,
+      "azure-connection-string-file": self.azureConnectionStringFile,
+      "s3-endpoint": self.s3Endpoint,
+      "s3-region": self.s3Region,
+      "s3-key-id": self.s3KeyId,
+      "s3-secret": self.s3Secret,
+      "s3-secret-file": self.s3SecretFile,
+      "s3-session-token": self.s3SessionToken,
+      "s3-session-token-file": self.s3SessionTokenFile,
+      "s3-path-style": self.s3PathStyle.map { "\($0)" },
+      "s3-tls": self.s3Tls.map { "\($0)" },
+      "init-sql-file": self.initSqlFile,
+      "init-sql": self.initSql,
+      "log-level": self.logLevel,
+      "print-queries": self.printQueries.map { "\($0)" },
+      "workers": self.workers,
+      "session-idle-seconds": self.sessionIdleSeconds,
+      "transaction-idle-seconds": self.transactionIdleSeconds,
+      "statement-timeout-seconds": self.statementTimeoutSeconds,
+      "shutdown-grace-seconds": self.shutdownGraceSeconds,
+    ].compactMapValues { $0 }
+  }
+}
+
+extension ArgumentHelp {
+  /// The help of a setting, with its default.
+  fileprivate static func setting(_ name: String) -> ArgumentHelp {
+    guard let setting = Setting.named(name) else { return .secretFile(name) }
+    guard !setting.isSwitch, let text = setting.defaultText else {
+      return ArgumentHelp(stringLiteral: setting.help)
+    }
+    return ArgumentHelp(stringLiteral: "\(setting.help) (default: \(text))")
+  }
+
+  private static func secretFile(_ name: String) -> ArgumentHelp {
+    guard let setting = Setting.named(name.replacing("-file", with: "")) else {
+      preconditionFailure("no setting \(name)")
+    }
+    return ArgumentHelp("A file with the value of \(setting.flag).")
+  }
+}
