@@ -12,7 +12,9 @@ extension SessionConnection {
     try self.begin(cancellation) { connection in
       var statements = try self.extract(sql, on: connection)
       guard statements.count > 1 else {
-        guard let prepared = try self.compileNext(of: &statements) else { throw EngineError.noStatement }
+        guard let prepared = try self.compileNext(of: &statements) else {
+          throw EngineError.noStatement
+        }
         let compiled = self.compiled(prepared, sql: sql)
         return (try self.description(of: prepared, sql: sql), compiled)
       }

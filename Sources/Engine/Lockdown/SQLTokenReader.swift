@@ -78,8 +78,10 @@ extension SQLTokenReader {
     // `1E'…'`: whether the letter is the number's or the string's decides what a backslash means.
     var reader = self
     reader.skipWord()
-    guard reader.position == end
-      || (reader.peek(0) != UInt8(ascii: "'") && !self.bytes[end..<reader.position].contains(UInt8(ascii: "$")))
+    guard
+      reader.position == end
+        || (reader.peek(0) != UInt8(ascii: "'")
+          && !self.bytes[end..<reader.position].contains(UInt8(ascii: "$")))
     else { throw .unreadable("a number runs into what follows it") }
     return SQLToken(kind: .number, range: start..<end)
   }
@@ -153,7 +155,8 @@ extension SQLTokenReader {
   /// - Returns: `false` for a `$` that opens neither, as in `$1`, which stays where it is.
   private mutating func skipDollarQuoted() throws(LockdownError) -> Bool {
     var end = self.position + 1
-    while end < self.bytes.count, Self.startsWord(self.bytes[end]) || Self.isDigit(self.bytes[end]) {
+    while end < self.bytes.count, Self.startsWord(self.bytes[end]) || Self.isDigit(self.bytes[end])
+    {
       end += 1
     }
     guard end < self.bytes.count, self.bytes[end] == UInt8(ascii: "$"),
@@ -161,7 +164,9 @@ extension SQLTokenReader {
     else { return false }
     let tag = self.bytes[self.position...end]
     // DuckDB replaces blanks beyond ASCII before it looks for tags.
-    guard tag.allSatisfy({ $0 < 0x80 }) else { throw .unreadable("a dollar quote's tag isn't ASCII") }
+    guard tag.allSatisfy({ $0 < 0x80 }) else {
+      throw .unreadable("a dollar quote's tag isn't ASCII")
+    }
     var start = end + 1
     while start + tag.count <= self.bytes.count {
       if self.bytes[start] == UInt8(ascii: "$"), self.bytes[start...].starts(with: tag) {

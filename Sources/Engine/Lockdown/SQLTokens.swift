@@ -52,7 +52,8 @@ struct SQLTokens {
         return SQLTokenReader.unquoted(text, hasEscapes: token.hasEscapes)
       }
       // Both ends have the same tag.
-      let tagLength = (text.dropFirst().firstIndex(of: UInt8(ascii: "$")) ?? text.startIndex)
+      let tagLength =
+        (text.dropFirst().firstIndex(of: UInt8(ascii: "$")) ?? text.startIndex)
         - text.startIndex + 1
       return Array(text.dropFirst(tagLength).dropLast(tagLength))
     }

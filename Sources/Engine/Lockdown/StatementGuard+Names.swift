@@ -116,8 +116,9 @@ extension StatementGuard {
     while Self.isSymbol(".", at: first - 1, tokens, statement), first >= 2 { first -= 2 }
     switch Self.word(at: first - 1, tokens, statement) {
     case "into", "table": return true
-    case "exists": return Self.word(at: first - 2, tokens, statement) == "not"
-      && Self.word(at: first - 3, tokens, statement) == "if"
+    case "exists":
+      return Self.word(at: first - 2, tokens, statement) == "not"
+        && Self.word(at: first - 3, tokens, statement) == "if"
     case "with", "recursive": return first == index
     default: return false
     }

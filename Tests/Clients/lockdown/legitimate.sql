@@ -82,4 +82,4 @@ SELECT * EXCLUDE (a), 1 AS b FROM kept LIMIT 1
 FROM kept SELECT max(a)
 SELECT * FROM kept USING SAMPLE 3
 SELECT * FROM kept POSITIONAL JOIN kept AS other LIMIT 1
-SELECT bool, varchar, ts FROM test_all_types()
+SELECT bool, varchar, timestamp FROM test_all_types()

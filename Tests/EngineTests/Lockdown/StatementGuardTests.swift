@@ -36,7 +36,8 @@ struct StatementGuardTests {
     "PREPARE p AS COPY t TO 'x'", "CREATE PERSISTENT SECRET s (TYPE s3)", "DROP SECRET s",
     "SET GLOBAL TimeZone = 'UTC'", "SET threads = 1", "SET schema = 'ma' || 'in'", "LOAD json",
     "SELECT current_setting('temp' || '_directory')", "SELECT current_setting()", "SET", "RESET",
-    "PRAGMA", "CREATE", "EXPLAIN", "PREPARE", "COMMENT", "ALTER", "SELECT current_setting(", "SET x",
+    "PRAGMA", "CREATE", "EXPLAIN", "PREPARE", "COMMENT", "ALTER", "SELECT current_setting(",
+    "SET x",
     "PREPARE (", "SET schema =",
   ])
   func `what isn't known to be harmless is refused`(sql: String) async throws {
