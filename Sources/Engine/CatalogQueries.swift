@@ -31,8 +31,11 @@ extension CatalogStatement {
       """
   )
 
+  /// A part of `WHERE` that leaves out what lakes keep of themselves.
+  private static let isNotHidden = "NOT starts_with(database_name, '__ducklake_metadata_')"
+
   private static let isShown = """
-    NOT starts_with(database_name, '__ducklake_metadata_')
+    \(Self.isNotHidden)
     AND (
       database_name <> 'temp'
       OR EXISTS (FROM system.main.duckdb_tables() AS t WHERE t.database_name = 'temp')
@@ -96,8 +99,7 @@ extension CatalogStatement {
       UNION ALL
       SELECT database_name, schema_name, view_name, 'VIEW' FROM system.main.duckdb_views()
     )
-    WHERE NOT starts_with(database_name, '__ducklake_metadata_')
-      AND \(Self.matchesSchema)
+    WHERE \(Self.isNotHidden) AND \(Self.matchesSchema)
       AND ($4 IS NULL OR table_name LIKE $4 ESCAPE '\\')
       AND ($5 IS NULL OR list_contains($5, table_type))
     """
@@ -183,7 +185,8 @@ extension CatalogStatement {
           generate_subscripts(constraint_column_names, 1)::INTEGER AS key_sequence,
           constraint_name
         FROM system.main.duckdb_constraints() AS keys
-        WHERE constraint_type = 'PRIMARY KEY' AND \(Self.matchesTable("keys", firstParameter: 1))
+        WHERE constraint_type = 'PRIMARY KEY' AND \(Self.isNotHidden)
+          AND \(Self.matchesTable("keys", firstParameter: 1))
         ORDER BY
           database_name ASC, schema_name ASC, table_name ASC, constraint_name ASC, key_sequence ASC
         """,
@@ -215,6 +218,7 @@ extension CatalogStatement {
             list_transform(names, lambda name: lower(name)) AS folded_names,
             list_transform(referenced_names, lambda name: lower(name)) AS folded_referenced_names
           FROM system.main.duckdb_constraints()
+          WHERE \(Self.isNotHidden)
         ),
         pairs AS (
           SELECT

@@ -39,6 +39,9 @@ package final class Engine: Sendable {
       }
     }
     let rowFunction = try RowFunction(on: connection)
+    let lockdown = try Lockdown(on: connection)
+    let isLockedDown = configuration.isLockedDown ?? lockdown.hasLake
+    let statementGuard = isLockedDown ? try lockdown.apply(on: connection) : nil
     let threads = NIOThreadPool(numberOfThreads: configuration.workerCount)
     threads.start()
     self.resources = EngineResources(
@@ -46,7 +49,8 @@ package final class Engine: Sendable {
       database: database,
       threads: threads,
       lake: lake,
-      rowFunction: rowFunction
+      rowFunction: rowFunction,
+      statementGuard: statementGuard
     )
     self.sessions = SessionRegistry(resources: self.resources)
   }

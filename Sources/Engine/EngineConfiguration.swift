@@ -11,6 +11,9 @@ package struct EngineConfiguration: Sendable {
   package var settings: [String: String] = [:]
   /// Runs once, in this order, before the first session.
   package var initialSQL: [InitialSQL] = []
+  /// Whether clients are kept from the server's files, network, extensions and settings; `nil` does
+  /// so if the initial SQL has attached a lake.
+  package var isLockedDown: Bool?
 
   /// Threads that run statements: the limit on statements at work.
   package var workerCount = 8

@@ -17,6 +17,8 @@ final class EngineResources: Sendable {
   let definitions = DefinitionVersion()
   let redactor: ErrorRedactor
   let rowFunction: RowFunction
+  /// What clients' SQL is checked against, on a locked-down server.
+  let statementGuard: StatementGuard?
   let ingestionSlots: IngestionSlots
   /// Known once a client has asked for it.
   let vocabulary = Mutex<SQLVocabulary?>(nil)
@@ -29,7 +31,8 @@ final class EngineResources: Sendable {
     database: Database,
     threads: NIOThreadPool,
     lake: Lake?,
-    rowFunction: RowFunction
+    rowFunction: RowFunction,
+    statementGuard: StatementGuard?
   ) {
     self.configuration = configuration
     self.database = database
@@ -37,6 +40,7 @@ final class EngineResources: Sendable {
     self.lake = lake
     self.redactor = configuration.redactor(hiding: lake?.privateTexts ?? [])
     self.rowFunction = rowFunction
+    self.statementGuard = statementGuard
     self.ingestionSlots = IngestionSlots(count: configuration.ingestionLimit)
     self.queue = StatementQueue(limit: configuration.statementQueueLimit)
     self.unfetched = UnfetchedResults(

@@ -99,7 +99,13 @@ extension Session {
 
   private func addSlot(_ state: inout State) -> Int {
     state.slots.append(
-      Slot(connection: SessionConnection(resources: self.resources, state: self.shared))
+      Slot(
+        connection: SessionConnection(
+          resources: self.resources,
+          state: self.shared,
+          role: self.principal.role
+        )
+      )
     )
     return state.slots.count - 1
   }

@@ -19,16 +19,29 @@ extension SessionConnection {
       let settings = options.keys.filter { !Self.catalogOptions.contains($0) }.sorted()
       for name in catalogOptions + settings {
         do {
+          try self.requireAllowed(name, options[name] ?? nil)
           let text = try self.statement(setting: name, to: options[name] ?? nil, on: connection)
           try connection.execute(text)
           try self.record(.changesSettings(text), on: connection)
         } catch let error as SessionOptionError {
           errors[name] = error
+        } catch is LockdownError {
+          errors[name] = .error
         } catch let error as DuckDBError where error.code != .interrupted {
           errors[name] = error.sessionOptionError
         }
       }
       return errors
+    }
+  }
+
+  /// Lets through what a client may set on a locked-down server.
+  private func requireAllowed(_ name: String, _ option: SessionOption?) throws {
+    guard let statementGuard = self.resources.statementGuard else { return }
+    if !Self.catalogOptions.contains(name) { try statementGuard.check(setting: name) }
+    if case .text(let value) = option { try statementGuard.check(optionValue: value) }
+    if case .texts(let values) = option {
+      for value in values { try statementGuard.check(optionValue: value) }
     }
   }
 
@@ -80,7 +93,8 @@ extension SessionConnection {
       let settings = try connection.texts("SELECT name, value, input_type FROM duckdb_settings()")
       for row in settings {
         guard let name = row[0], let value = row[1],
-          !Self.secretNameParts.contains(where: { name.contains($0) })
+          !Self.secretNameParts.contains(where: { name.contains($0) }),
+          self.resources.statementGuard?.isReadable(setting: name) ?? true
         else { continue }
         options[name] = SessionOption(text: value, type: row[2] ?? "")
       }
@@ -90,7 +104,8 @@ extension SessionConnection {
         WHERE input_type = 'VARCHAR[]'
         """
       )
-      for (name, rows) in Dictionary(grouping: elements, by: { $0[0] ?? "" }) {
+      for (name, rows) in Dictionary(grouping: elements, by: { $0[0] ?? "" })
+      where self.resources.statementGuard?.isReadable(setting: name) ?? true {
         options[name] = .texts(rows.compactMap { $0[1] })
       }
       let current = try connection.texts("SELECT current_catalog(), current_schema()")

@@ -12,7 +12,9 @@ extension SessionConnection {
     try self.begin(cancellation) { connection in
       var statements = try self.extract(sql, on: connection)
       guard statements.count > 1 else {
-        guard let prepared = try statements.prepareNext() else { throw EngineError.noStatement }
+        guard let prepared = try self.compileNext(of: &statements) else {
+          throw EngineError.noStatement
+        }
         let compiled = self.compiled(prepared, sql: sql)
         return (try self.description(of: prepared, sql: sql), compiled)
       }
@@ -30,7 +32,20 @@ extension SessionConnection {
     guard sql.utf8.count <= limit else {
       throw EngineError.statementTooLong(byteCount: sql.utf8.count, limit: limit)
     }
+    // Before DuckDB compiles anything: that alone may open files and connections.
+    try self.resources.statementGuard?.check(sql, role: self.role)
     return try connection.extract(sql)
+  }
+
+  /// Compiles the next statement of a text.
+  private func compileNext(of statements: inout ExtractedStatements) throws -> PreparedStatement? {
+    let prepared = try statements.prepareNext()
+    if self.resources.statementGuard != nil, let type = prepared?.statementType,
+      !type.isAllowedInLockdown
+    {
+      throw LockdownError.statement("A statement of DuckDB's type \(type)")
+    }
+    return prepared
   }
 
   private func describeLast(
@@ -39,10 +54,10 @@ extension SessionConnection {
   ) throws -> StatementDescription {
     for _ in 1..<statements.count {
       // An earlier statement that doesn't compile yet may only need those before it to have run.
-      let earlier = Result { try statements.prepareNext() }
+      let earlier = Result { try self.compileNext(of: &statements) }
       if case .success(let prepared?) = earlier { try Self.requireNoParameters(prepared) }
     }
-    let last = Result { try statements.prepareNext() }
+    let last = Result { try self.compileNext(of: &statements) }
     if case .success(let prepared?) = last {
       try Self.requireNoParameters(prepared)
       return try self.description(of: prepared, sql: sql)
@@ -169,7 +184,7 @@ extension SessionConnection {
     guard count > 0 else { throw EngineError.noStatement }
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
     for index in 0..<count {
-      guard let prepared = try statements.prepareNext() else { break }
+      guard let prepared = try self.compileNext(of: &statements) else { break }
       guard index < count - 1 else { return (prepared, count > 1) }
       let effect = StatementEffect(
         type: prepared.statementType,

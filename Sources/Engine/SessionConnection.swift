@@ -1,4 +1,5 @@
 internal import ArrowIPC
+internal import Auth
 internal import DuckDB
 internal import NIOPosix
 
@@ -9,6 +10,8 @@ internal import NIOPosix
 actor SessionConnection {
   let resources: EngineResources
   let state: SessionState
+  /// What the session's principal may do.
+  let role: Role
   private nonisolated let executor: SerialBlockingExecutor
   private var opened: OpenedConnection?
   private var repeatedSettingCount = 0
@@ -24,9 +27,10 @@ actor SessionConnection {
     unsafe self.executor.asUnownedSerialExecutor()
   }
 
-  init(resources: EngineResources, state: SessionState) {
+  init(resources: EngineResources, state: SessionState, role: Role) {
     self.resources = resources
     self.state = state
+    self.role = role
     self.executor = SerialBlockingExecutor(threads: resources.threads)
   }
 

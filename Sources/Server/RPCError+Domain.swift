@@ -71,6 +71,12 @@ extension EngineError: RPCErrorConvertible {
   package var rpcErrorMessage: String { self.message }
 }
 
+extension LockdownError: RPCErrorConvertible {
+  package var rpcErrorCode: RPCError.Code { .permissionDenied }
+
+  package var rpcErrorMessage: String { self.message }
+}
+
 extension ConversionError: RPCErrorConvertible {
   package var rpcErrorCode: RPCError.Code {
     switch self.code {

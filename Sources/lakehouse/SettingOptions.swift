@@ -32,6 +32,7 @@ struct SettingFlags: ParsableArguments {
   @Option(help: .setting("mtls-ca"), completion: .file()) var mtlsCa: String?
   @Option(help: .setting("database"), completion: .file()) var database: String?
   @Flag(inversion: .prefixedNo, help: .setting("read-only")) var readOnly: Bool?
+  @Flag(inversion: .prefixedNo, help: .setting("lockdown")) var lockdown: Bool?
   @Option(help: .setting("ducklake-data-path")) var ducklakeDataPath: String?
   @Option(help: .setting("ducklake-catalog")) var ducklakeCatalog: String?
   @Option(help: .setting("ducklake-alias")) var ducklakeAlias: String?
@@ -86,6 +87,7 @@ struct SettingFlags: ParsableArguments {
       "mtls-ca": self.mtlsCa,
       "database": self.database,
       "read-only": self.readOnly.map { "\($0)" },
+      "lockdown": self.lockdown.map { "\($0)" },
       "ducklake-data-path": self.ducklakeDataPath,
       "ducklake-catalog": self.ducklakeCatalog,
       "ducklake-alias": self.ducklakeAlias,

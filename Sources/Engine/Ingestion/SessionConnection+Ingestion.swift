@@ -13,6 +13,7 @@ extension SessionConnection {
     try self.begin(cancellation) { connection in
       let rows = try IngestedRows(stream, cancellation)
       let path = try self.path(of: target, on: connection)
+      try self.resources.statementGuard?.check(catalog: path[0])
       let rowCount = try self.atomically(on: connection) {
         try self.prepareTable(path, target, rows, on: connection)
         return try self.resources.rowFunction.withSource(rows.source) { call in

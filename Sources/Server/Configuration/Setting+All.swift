@@ -36,6 +36,12 @@ extension Setting {
       "Refuse everything that writes to the database."
     ),
     Setting(
+      "lockdown",
+      \.engine.isLockedDown,
+      .optionalBoolean,
+      "Keep SQL from the server's files, network and settings; by default where a lake is attached."
+    ),
+    Setting(
       "ducklake-data-path",
       \.engine.lake.dataPath,
       .dataPath,

@@ -22,7 +22,7 @@ package struct Setting: Sendable {
     self.name = name
     self.help = help
     self.visibility = visibility
-    self.isSwitch = Value.self == Bool.self
+    self.isSwitch = Value.self == Bool.self || Value.self == Bool?.self
     self.rule = type.rule
     self.text = { type.text($0[keyPath: path]) }
     self.assign = { text, configuration in

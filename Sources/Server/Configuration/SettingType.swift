@@ -68,6 +68,18 @@ extension SettingType where Value == Bool {
   }
 }
 
+extension SettingType where Value == Bool? {
+  /// As ``boolean``; an empty text leaves the choice to the server.
+  static var optionalBoolean: Self {
+    let boolean = SettingType<Bool>.boolean
+    return Self(
+      rule: boolean.rule,
+      parse: { $0.isEmpty ? .some(nil) : boolean.parse($0).map { .some($0) } },
+      text: { $0.flatMap(boolean.text) }
+    )
+  }
+}
+
 extension SettingType where Value == Int {
   static func integer(_ range: ClosedRange<Int>) -> Self {
     Self(

@@ -1,0 +1,78 @@
+import Auth
+import Engine
+import Testing
+
+@Suite(.serialized)
+struct StatementGuardTests {
+  private let engine: TestEngine
+
+  init() throws {
+    self.engine = try TestEngine { $0.isLockedDown = true }
+  }
+
+  private func message(for sql: String) async throws -> String {
+    let session = try self.engine.session()
+    do {
+      try await self.engine.run(sql, in: session)
+      return ""
+    } catch let error as LockdownError {
+      return error.message
+    }
+  }
+
+  @Test(arguments: [
+    "SELECT * FROM read_text('/etc/hostname')",
+    "SELECT * FROM \"Read_Text\" /* */ ('/etc/hostname')",
+    "-- a comment\rSELECT * FROM read_text('/etc/hostname')",
+    "SELECT E'\\'' || '' FROM read_text('/etc/hostname') --'",
+    "SELECT a$$ FROM (SELECT 1 AS a$$), read_text('x') --$$",
+  ])
+  func `a refused function is found wherever it is called`(sql: String) async throws {
+    #expect(try await self.message(for: sql).contains("read_text"))
+  }
+
+  @Test(arguments: [
+    "ATTACH ':memory:' AS x", "COPY (SELECT 1) TO '/tmp/x'", "EXPLAIN ANALYZE COPY t TO 'x'",
+    "PREPARE p AS COPY t TO 'x'", "CREATE PERSISTENT SECRET s (TYPE s3)", "DROP SECRET s",
+    "SET GLOBAL TimeZone = 'UTC'", "SET threads = 1", "SET schema = 'ma' || 'in'", "LOAD json",
+    "SELECT current_setting('temp' || '_directory')", "SELECT current_setting()", "SET", "RESET",
+    "PRAGMA", "CREATE", "EXPLAIN", "PREPARE", "COMMENT", "ALTER", "SELECT current_setting(",
+    "SET x",
+    "PREPARE (", "SET schema =",
+  ])
+  func `what isn't known to be harmless is refused`(sql: String) async throws {
+    #expect(try await self.message(for: sql).contains("the server is locked down"))
+  }
+
+  @Test(arguments: [
+    "SELECT 'read_text(''x'')', $$ATTACH$$ -- COPY",
+    "SELECT 1 AS read_text, 2 AS query",
+    "CREATE TEMP TABLE query (a INTEGER); INSERT INTO query (a) VALUES (1)",
+    "SET TimeZone = 'UTC'", "SELECT current_setting('TimeZone')",
+  ])
+  func `names, strings and comments are only what they are`(sql: String) async throws {
+    #expect(try await self.message(for: sql).isEmpty)
+  }
+
+  @Test func `text that can be read in two ways is refused`() async throws {
+    for sql in ["SELECT 'x", "SELECT \"x", "SELECT $$x", "SELECT 1E'\\'", "SELECT $é$x$é$"] {
+      #expect(try await self.message(for: sql).contains("two ways"), "\(sql)")
+    }
+  }
+
+  @Test func `what acts on a whole lake needs the role admin`() async throws {
+    let user = Principal(name: "ann", role: .user)
+    let session = try self.engine.engine.sessions.session(
+      id: nil,
+      connection: 1,
+      principal: user
+    ).session
+    await #expect(throws: LockdownError.self) {
+      try await self.engine.run("CHECKPOINT", in: session)
+    }
+    await #expect(throws: LockdownError.self) {
+      try await self.engine.run("CALL ducklake_expire_snapshots('lake')", in: session)
+    }
+    #expect(try await self.message(for: "CHECKPOINT").isEmpty)
+  }
+}
