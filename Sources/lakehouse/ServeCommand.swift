@@ -20,7 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
     Allocator.keepFreedMemory()
     OpenFiles.raiseLimit()
     let settings = try self.options.effectiveSettings()
-    let server = try LakehouseServer(settings.configuration, warnings: settings.warnings)
+    let server = try await LakehouseServer(settings.configuration, warnings: settings.warnings)
     try await server.run { uri in
       print(
         "lakehouse \(LakehouseServer.version) listening on \(uri) (DuckDB "
