@@ -32,6 +32,7 @@ let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -99,7 +100,8 @@ let package = Package(
     .target(
       name: "Auth",
       dependencies: [
-        asyncHTTPClient, crypto, cryptoExtras, jwtKit, logging, nioCore, nioPosix,
+        asyncHTTPClient, crypto, cryptoExtras, jwtKit, logging, nioCore, nioHTTP1,
+        nioPosix,
       ],
       swiftSettings: settings
     ),
@@ -141,7 +143,7 @@ let package = Package(
     ),
     .testTarget(
       name: "AuthTests",
-      dependencies: ["Auth", crypto, jwtKit],
+      dependencies: ["Auth", crypto, logging],
       swiftSettings: settings
     ),
     .testTarget(

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Foundation
 package import Logging
-package import NIOPosix
+internal import NIOPosix
 internal import Synchronization
 
 /// Finds out who makes a call.
@@ -86,6 +86,9 @@ package final class Authenticator: Sendable {
 
 extension Authenticator {
   package var isEnabled: Bool { self.configuration.isEnabled }
+
+  /// Whether a client's certificate may name it.
+  package var usesCertificates: Bool { self.configuration.usesCertificateSubject }
 
   /// - Parameters:
   ///   - header: The call's `authorization` header.
@@ -199,7 +202,7 @@ extension Authenticator {
   private func fetchKeyIfUnknown(_ header: TokenVerifier.Header) async {
     guard let published, ["RS256", "ES256"].contains(header.algorithm) else { return }
     let isKnown = published.keys.contains { key in
-      key.algorithm.name == header.algorithm
+      key.algorithmName == header.algorithm
         && (header.keyIdentifier == nil || key.identifier == header.keyIdentifier)
     }
     if !isKnown { await published.refresh() }

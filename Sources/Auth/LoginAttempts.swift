@@ -9,15 +9,17 @@ internal import Synchronization
 /// A name has fewer failures free than an address, which many clients may share behind a proxy. A
 /// name's delay doesn't hold for addresses from which that name has logged in before, so that a
 /// stranger can't keep a user out.
-final class LoginAttempts: Sendable {
-  struct Limits: Sendable {
-    var freeFailuresOfName = 5
-    var freeFailuresOfAddress = 20
-    var maximumDelaySeconds = 60
+package final class LoginAttempts: Sendable {
+  package struct Limits: Sendable {
+    package var freeFailuresOfName = 5
+    package var freeFailuresOfAddress = 20
+    package var maximumDelaySeconds = 60
     /// Failures longer ago than this are forgotten.
-    var memory = Duration.seconds(900)
+    package var memory = Duration.seconds(900)
     /// Names and addresses that are remembered at once, each.
-    var entryLimit = 10_000
+    package var entryLimit = 10_000
+
+    package init() {}
   }
 
   private struct Failures {
@@ -45,12 +47,12 @@ final class LoginAttempts: Sendable {
   private let limits: Limits
   private let state = Mutex(State())
 
-  init(_ limits: Limits = Limits()) {
+  package init(_ limits: Limits = Limits()) {
     self.limits = limits
   }
 
   /// Refuses a login that comes too soon after failed ones.
-  func requireAllowed(
+  package func requireAllowed(
     name: String,
     address: String,
     now: ContinuousClock.Instant = .now
@@ -74,7 +76,7 @@ final class LoginAttempts: Sendable {
     throw .tooManyFailures(seconds: Int(delay.components.seconds) + 1)
   }
 
-  func noteFailure(name: String, address: String, now: ContinuousClock.Instant = .now) {
+  package func noteFailure(name: String, address: String, now: ContinuousClock.Instant = .now) {
     let place = Place(name, address)
     self.state.withLock { state in
       self.count(place.name, &state.names, now)
@@ -84,7 +86,7 @@ final class LoginAttempts: Sendable {
     }
   }
 
-  func noteSuccess(name: String, address: String) {
+  package func noteSuccess(name: String, address: String) {
     let place = Place(name, address)
     self.state.withLock { state in
       state.names[place.name] = nil

@@ -1,4 +1,4 @@
-package import Crypto
+internal import Crypto
 internal import CryptoExtras
 internal import Foundation
 

@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 internal import Foundation
 internal import Logging
 internal import NIOCore
+internal import NIOHTTP1
 internal import Synchronization
 
 /// The keys that an issuer publishes as a JSON Web Key Set.

@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 internal import JWTKit
 
 /// Makes the server's own tokens: HS256, with the claims of the original's.

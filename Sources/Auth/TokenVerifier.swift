@@ -17,7 +17,7 @@ struct TokenVerifier: Sendable {
     among keys: [VerificationKey]
   ) -> [VerificationKey] {
     keys.filter { key in
-      key.algorithm.name == header.algorithm
+      key.algorithmName == header.algorithm
         && (key.identifier == nil || header.keyIdentifier == nil
           || key.identifier == header.keyIdentifier)
     }

@@ -14,6 +14,8 @@ struct VerificationKey: Sendable {
   let origin: Origin
   let algorithm: any JWTAlgorithm
 
+  var algorithmName: String { self.algorithm.name }
+
   /// A secret key (HS256).
   init(secret: [UInt8]) async throws {
     let collection = await JWTKeyCollection().add(

@@ -3,6 +3,8 @@ internal import FlightProtocol
 internal import Foundation
 internal import GRPCCore
 internal import GRPCTransport
+internal import NIOCore
+internal import SwiftProtobuf
 
 extension FlightService {
   /// The header by which Arrow's C++ client sends what a handshake answered.

@@ -20,7 +20,9 @@ extension FlightService {
       let call = try await self.call(metadata, context)
       return Self.echo(request, SessionCookie.metadata(for: call.session))
     }
-    guard Self.authorization(in: metadata) == nil, connection?.certificateName == nil else {
+    let hasCertificate =
+      self.authenticator.usesCertificates && connection?.certificateName != nil
+    guard Self.authorization(in: metadata) == nil, !hasCertificate else {
       let identity = try await self.identity(metadata, connection)
       let call = try self.call(metadata, connection, identity, isLogin: true)
       return Self.echo(request, call.responseMetadata)

@@ -55,4 +55,4 @@ struct TokenCommand: AsyncParsableCommand {
   }
 }
 
-extension Role: @retroactive ExpressibleByArgument {}
+extension Role: ExpressibleByArgument {}

@@ -1,3 +1,4 @@
+internal import Auth
 internal import Engine
 
 extension ServerConfiguration {
