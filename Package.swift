@@ -20,8 +20,15 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
 )
+let asyncHTTPClient = Target.Dependency.product(
+  name: "AsyncHTTPClient",
+  package: "async-http-client"
+)
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let dequeModule = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -31,6 +38,7 @@ let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-h
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -38,6 +46,7 @@ let unixSignals = Target.Dependency.product(
   name: "UnixSignals",
   package: "swift-service-lifecycle"
 )
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
 let package = Package(
   name: "lakehouse",
@@ -45,7 +54,10 @@ let package = Package(
   products: [.executable(name: "lakehouse", targets: ["lakehouse"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
@@ -54,7 +66,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
   ],
   targets: [
     .target(
@@ -83,7 +97,14 @@ let package = Package(
       dependencies: ["ArrowIPC", "FlightProtocol", swiftProtobuf],
       swiftSettings: settings
     ),
-    .target(name: "Auth", swiftSettings: settings),
+    .target(
+      name: "Auth",
+      dependencies: [
+        asyncHTTPClient, crypto, cryptoExtras, jwtKit, logging, nioCore, nioHTTP1,
+        nioPosix,
+      ],
+      swiftSettings: settings
+    ),
     .target(
       name: "Engine",
       dependencies: ["ArrowIPC", "Auth", "DuckDB", dequeModule, nioCore, nioPosix, systemPackage],
@@ -100,14 +121,14 @@ let package = Package(
       name: "Server",
       dependencies: [
         "ArrowIPC", "Auth", "DuckDB", "Engine", "FlightProtocol", "FlightSQL", "GRPCTransport",
-        grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, swiftProtobuf, unixSignals,
-        yams,
+        grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, swiftASN1, swiftProtobuf,
+        unixSignals, x509, yams,
       ],
       swiftSettings: settings
     ),
     .executableTarget(
       name: "lakehouse",
-      dependencies: ["CMalloc", "Engine", "Server", argumentParser],
+      dependencies: ["Auth", "CMalloc", "Engine", "Server", argumentParser],
       swiftSettings: settings
     ),
     .testTarget(
@@ -119,6 +140,11 @@ let package = Package(
       name: "ArrowRoundTrip",
       dependencies: ["ArrowIPC", nioCore],
       path: "Tests/ArrowRoundTrip",
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "AuthTests",
+      dependencies: ["Auth", crypto, logging],
       swiftSettings: settings
     ),
     .testTarget(

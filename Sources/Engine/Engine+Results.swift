@@ -1,24 +1,32 @@
+package import Auth
+
+// Results of other principals are unknown, whoever has their handles.
+
 extension Engine {
   /// How long a request to cancel waits for the end of what it cancels.
   private static let cancellationWait = Duration.seconds(1)
 
   /// The result behind a ticket: handed out once, unless its statement was polled for.
-  package func fetch(_ handle: Handle) throws -> ResultStream {
+  package func fetch(_ handle: Handle, for principal: Principal = .anonymous) throws -> ResultStream {
     let stream =
-      try self.resources.polled[handle]?.result()
-      ?? self.resources.unfetched.take(handle)
+      try self.resources.polled[handle, principal]?.result()
+      ?? self.resources.unfetched.take(handle, for: principal)
     self.resources.beingRead.insert(stream)
     return stream
   }
 
   /// Stops a result wherever it is: waiting to be fetched, being computed or being read.
-  package func cancel(_ handle: Handle) async throws -> CancellationOutcome {
-    if let unfetched = self.resources.unfetched.remove(handle) {
+  package func cancel(
+    _ handle: Handle,
+    for principal: Principal = .anonymous
+  ) async throws -> CancellationOutcome {
+    if let unfetched = self.resources.unfetched.remove(handle, for: principal) {
       unfetched.cancellation.cancel(.requested)
       return .cancelled
     }
     let streams = self.resources.beingRead.streams(of: handle)
-    let statement = self.resources.polled[handle]
+      .filter { $0.session.principal == principal }
+    let statement = self.resources.polled[handle, principal]
     guard statement != nil || !streams.isEmpty else { throw EngineError.unknownTicket }
     let closed = Self.cancel(streams)
     if let statement {
@@ -45,18 +53,22 @@ extension Engine {
   /// Gives a result that waits for its client its whole lifetime again.
   ///
   /// - Returns: When it expires, if it may be read several times until then.
-  package func renew(_ handle: Handle) throws(EngineError) -> ContinuousClock.Instant? {
-    if let expiry = self.resources.polled.renew(handle) { return expiry }
-    try self.resources.unfetched.renew(handle)
+  package func renew(
+    _ handle: Handle,
+    for principal: Principal = .anonymous
+  ) throws(EngineError) -> ContinuousClock.Instant? {
+    if let expiry = self.resources.polled.renew(handle, for: principal) { return expiry }
+    try self.resources.unfetched.renew(handle, for: principal)
     return nil
   }
 
   /// A statement that its client polls for, and when it will be given up.
   package func polled(
-    _ handle: Handle
+    _ handle: Handle,
+    for principal: Principal = .anonymous
   ) throws(EngineError) -> (statement: PolledStatement, expiry: ContinuousClock.Instant) {
-    guard let statement = self.resources.polled[handle],
-      let expiry = self.resources.polled.renew(handle)
+    guard let statement = self.resources.polled[handle, principal],
+      let expiry = self.resources.polled.renew(handle, for: principal)
     else { throw .unknownPolledStatement }
     return (statement, expiry)
   }

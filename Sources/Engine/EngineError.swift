@@ -31,6 +31,8 @@ package enum EngineError: Error, Hashable, Sendable {
   /// The session's only place for a transaction, where its temporary objects are, has one.
   case alreadyInTransaction
   case tooManyTransactions(limit: Int)
+  /// The principal's role doesn't allow it.
+  case notPermitted(role: String, statement: String)
   /// The session was closed by its client or has been idle for too long.
   case sessionClosed
   /// More statements wait for a worker than the queue holds.
@@ -96,6 +98,8 @@ extension EngineError {
     case .tooManyTransactions(let limit):
       "The session already uses \(limit) connections (connection limit of a session): "
         + "end a transaction first."
+    case .notPermitted(let role, let statement):
+      "The role \(role) only reads: it may not run \(statement)."
     case .sessionClosed:
       "The session has ended."
     case .queueFull(let limit):

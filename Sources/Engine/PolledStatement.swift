@@ -85,7 +85,10 @@ extension PolledStatement {
   func run(_ announce: (Cancellation) async throws -> AnnouncedResult) async {
     do {
       let announced = try await announce(self.state.withLock { $0.cancellation })
-      let stream = try self.session.resources.unfetched.take(announced.handle)
+      let stream = try self.session.resources.unfetched.take(
+        announced.handle,
+        for: self.session.principal
+      )
       self.follow(stream)
       let collector = ResultCollector(resources: self.session.resources)
       try await stream.forEachBatch { try await collector.append($0) }

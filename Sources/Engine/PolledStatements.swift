@@ -1,3 +1,4 @@
+internal import Auth
 internal import Synchronization
 
 /// The statements whose clients poll for their end, and their results until these expire.
@@ -33,18 +34,28 @@ final class PolledStatements: Sendable {
     withExtendedLifetime(dropped) {}
   }
 
-  subscript(handle: Handle) -> PolledStatement? {
-    self.entries.withLock { entries in
-      entries[handle].flatMap { $0.deadline > .now ? $0.statement : nil }
-    }
+  /// A statement of that principal; those of others are unknown.
+  subscript(handle: Handle, principal: Principal) -> PolledStatement? {
+    self.entries.withLock { Self.entry(handle, of: principal, $0)?.statement }
+  }
+
+  private static func entry(
+    _ handle: Handle,
+    of principal: Principal,
+    _ entries: [Handle: Entry]
+  ) -> Entry? {
+    guard let entry = entries[handle], entry.deadline > .now,
+      entry.statement.session.principal == principal
+    else { return nil }
+    return entry
   }
 
   /// Gives a statement its whole lifetime again.
   ///
   /// - Returns: When it expires; `nil` if it is unknown.
-  func renew(_ handle: Handle) -> ContinuousClock.Instant? {
+  func renew(_ handle: Handle, for principal: Principal) -> ContinuousClock.Instant? {
     self.entries.withLock { entries in
-      guard let entry = entries[handle], entry.deadline > .now else { return nil }
+      guard Self.entry(handle, of: principal, entries) != nil else { return nil }
       let deadline = ContinuousClock.now + self.lifetime
       entries[handle]?.deadline = deadline
       return deadline

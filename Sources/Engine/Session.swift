@@ -32,7 +32,7 @@ package final class Session: Sendable {
   /// Whose session it is; nobody else can use it.
   package let principal: Principal
   let resources: EngineResources
-  let shared = SessionState()
+  let shared: SessionState
   let state = Mutex(State())
   let timeout: Mutex<Duration?>
 
@@ -40,6 +40,7 @@ package final class Session: Sendable {
     self.id = id
     self.principal = principal
     self.resources = resources
+    self.shared = SessionState(role: principal.role)
     self.timeout = Mutex(resources.configuration.statementTimeout)
   }
 }

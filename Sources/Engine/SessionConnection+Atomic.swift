@@ -11,7 +11,7 @@ extension SessionConnection {
   ) throws -> Value {
     try self.requireUnexpiredTransaction()
     guard !self.state.isInTransaction(ObjectIdentifier(self)) else { return try work() }
-    try connection.execute("BEGIN TRANSACTION")
+    try connection.execute(self.beginStatement)
     do {
       let value = try work()
       try connection.execute("COMMIT")

@@ -1,3 +1,4 @@
+internal import Auth
 internal import DuckDB
 
 extension SessionConnection {
@@ -65,6 +66,9 @@ extension SessionConnection {
       binding: [.varchar(name)]
     )
     guard let setting = known.first?.first ?? nil else { throw SessionOptionError.invalidName }
+    guard self.state.role != .reader || ReadingRole.maySet(setting) else {
+      throw SessionOptionError.error
+    }
     let identifier = SQLText.identifier(setting)
     guard let option else { return "RESET \(identifier)" }
     return "SET \(identifier) = \(option.literal)"

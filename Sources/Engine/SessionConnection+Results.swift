@@ -5,7 +5,9 @@ extension SessionConnection {
   /// Starts the query of a stream and computes its first part.
   func open(_ stream: ResultStream, query: CompiledStatement) throws -> ResultStep {
     try self.begin(stream.cancellation) { connection in
+      try self.requirePermission(for: query.sql)
       let prepared = try self.prepared(query, on: connection)
+      try self.admit(prepared, on: connection)
       let result = try self.execute(prepared, cancellation: stream.cancellation)
       let reader = try self.reader(result)
       guard reader.schema == stream.schema else {
@@ -23,7 +25,7 @@ extension SessionConnection {
     guard let live, live.stream === stream else { return nil }
     do {
       let step = try self.proceed(stream.cancellation) { _ in try live.nextStep() }
-      if step.isLast { self.live = nil }
+      if step.isLast { self.finish(live) }
       return step
     } catch {
       self.drop(live)

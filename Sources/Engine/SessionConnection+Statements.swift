@@ -1,4 +1,5 @@
 internal import ArrowIPC
+internal import Auth
 internal import DuckDB
 
 extension SessionConnection {
@@ -153,7 +154,8 @@ extension SessionConnection {
     cancellation: Cancellation
   ) throws -> Completion {
     try self.begin(cancellation) { connection in
-      try self.complete(
+      try self.requirePermission(for: statement.sql)
+      return try self.complete(
         try self.prepared(statement, on: connection),
         sql: statement.sql,
         effect: statement.effect,
@@ -182,6 +184,7 @@ extension SessionConnection {
     var statements = try self.extract(sql, on: connection)
     let count = statements.count
     guard count > 0 else { throw EngineError.noStatement }
+    try self.requirePermission(for: sql)
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
     for index in 0..<count {
       guard let prepared = try self.compileNext(of: &statements) else { break }
@@ -238,6 +241,13 @@ extension SessionConnection {
       self.noteDefinitionChange(by: prepared.statementType)
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
+    if effect == .beginsTransaction, self.state.role == .reader {
+      try self.requireUnexpiredTransaction()
+      try connection.execute(self.beginStatement)
+      try self.record(effect, on: connection)
+      return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
+    }
+    try self.admit(prepared, on: connection)
     var result = try self.execute(prepared, cancellation: cancellation)
     defer { self.noteDefinitionChange(by: prepared.statementType) }
     guard result.kind == .rows, prepared.hasResultSet(sql: sql) else {

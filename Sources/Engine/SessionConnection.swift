@@ -18,6 +18,8 @@ actor SessionConnection {
   private var countsProgress = false
   private(set) var timeZone = SessionConnection.defaultTimeZone
   var live: LiveResult?
+  /// Whether a statement of a principal who only reads is at work in a transaction made for it.
+  var isReading = false
   /// Whether definitions have been changed since the last transaction began or ended.
   var hasChangedDefinitions = false
 
@@ -44,6 +46,7 @@ actor SessionConnection {
     self.resources.queue.leave()
     self.setLiveResultAside()
     let opened = try self.open()
+    defer { if self.live == nil { self.endReading(on: opened.connection) } }
     return try self.run(on: opened, cancellation) {
       try self.repeatSettings(on: opened)
       if cancellation.reportsProgress { self.countProgress(on: opened) }
@@ -69,7 +72,9 @@ actor SessionConnection {
     do {
       return try cancellation.run(on: opened.connection.interrupter, work)
     } catch let error as DuckDBError {
-      guard error.code == .interrupted else { throw self.resources.redactor.redacted(error) }
+      guard error.code == .interrupted else {
+        throw self.permissionError(for: error) ?? self.resources.redactor.redacted(error)
+      }
       // Nobody interrupts but cancellations: seen once in some hundred errors of parallel results.
       guard let reason = cancellation.reason else { throw EngineError.reasonLost }
       Self.freeMemory(of: opened)
@@ -80,7 +85,15 @@ actor SessionConnection {
   /// Drops a result before its end.
   func drop(_ live: LiveResult) {
     self.live = nil
-    if let opened { Self.freeMemory(of: opened) }
+    guard let opened else { return }
+    self.endReading(on: opened.connection)
+    Self.freeMemory(of: opened)
+  }
+
+  /// Notes that a result has been computed to its end.
+  func finish(_ live: LiveResult) {
+    self.live = nil
+    if let opened { self.endReading(on: opened.connection) }
   }
 
   /// DuckDB keeps the memory of a query that didn't reach its end until the connection compiles its

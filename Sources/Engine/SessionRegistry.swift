@@ -82,10 +82,15 @@ package final class SessionRegistry: Sendable {
     return found
   }
 
-  /// The session that a transaction belongs to.
-  package func session(ofTransaction handle: Handle) throws(EngineError) -> Session {
+  /// The session that a transaction belongs to; those of other principals are unknown.
+  package func session(
+    ofTransaction handle: Handle,
+    principal: Principal = .anonymous
+  ) throws(EngineError) -> Session {
     let sessions = self.state.withLock { Array($0.sessions.values) }
-    guard let session = sessions.first(where: { $0.hasTransaction(handle) }) else {
+    guard let session = sessions.first(where: {
+      $0.principal == principal && $0.hasTransaction(handle)
+    }) else {
       throw .unknownTransaction
     }
     return session

@@ -1,3 +1,4 @@
+internal import Auth
 internal import Synchronization
 
 /// What the connections of one session share: the settings to repeat, its transactions, and which
@@ -14,7 +15,13 @@ final class SessionState: Sendable {
   /// Settings beyond this number keep the session on the connection that has them all.
   private static let settingLimit = 1_000
 
+  /// What the session's principal may do.
+  let role: Role
   private let state = Mutex(State())
+
+  init(role: Role) {
+    self.role = role
+  }
 
   /// The connection a statement that names no transaction must use, if it isn't free to choose.
   ///

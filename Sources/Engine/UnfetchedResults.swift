@@ -1,3 +1,4 @@
+internal import Auth
 internal import DequeModule
 internal import Synchronization
 
@@ -43,9 +44,9 @@ final class UnfetchedResults: Sendable {
     return handle
   }
 
-  /// Hands the result out for good.
-  func take(_ handle: Handle) throws(EngineError) -> ResultStream {
-    let entry = self.state.withLock { $0.entries.removeValue(forKey: handle) }
+  /// Hands the result out for good, to its owner.
+  func take(_ handle: Handle, for principal: Principal) throws(EngineError) -> ResultStream {
+    let entry = self.state.withLock { Self.remove(handle, of: principal, &$0) }
     guard let entry else { throw .unknownTicket }
     guard entry.deadline > .now else {
       entry.stream.abandon()
@@ -55,14 +56,25 @@ final class UnfetchedResults: Sendable {
   }
 
   /// Takes the result away from its ticket; `nil` if there is none.
-  func remove(_ handle: Handle) -> ResultStream? {
-    self.state.withLock { $0.entries.removeValue(forKey: handle) }?.stream
+  func remove(_ handle: Handle, for principal: Principal) -> ResultStream? {
+    self.state.withLock { Self.remove(handle, of: principal, &$0) }?.stream
+  }
+
+  private static func remove(
+    _ handle: Handle,
+    of principal: Principal,
+    _ state: inout State
+  ) -> Entry? {
+    guard state.entries[handle]?.stream.session.principal == principal else { return nil }
+    return state.entries.removeValue(forKey: handle)
   }
 
   /// Gives the result its whole lifetime again.
-  func renew(_ handle: Handle) throws(EngineError) {
+  func renew(_ handle: Handle, for principal: Principal) throws(EngineError) {
     let isKnown = self.state.withLock { state in
-      guard let entry = state.entries[handle], entry.deadline > .now else { return false }
+      guard let entry = state.entries[handle], entry.deadline > .now,
+        entry.stream.session.principal == principal
+      else { return false }
       let deadline = ContinuousClock.now + self.lifetime
       // What is renewed again and again doesn't fill the queue.
       guard deadline - entry.deadline >= Self.renewalInterval else { return true }

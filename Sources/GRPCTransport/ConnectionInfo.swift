@@ -21,6 +21,13 @@ package final class ConnectionInfo: ServerContext.TransportSpecific {
   package let localPeer: String
 
   private let state = Mutex(State.open([]))
+  private let certificateNameState = Mutex<String?>(nil)
+
+  /// Whom the client's certificate names, if it showed one.
+  package var certificateName: String? {
+    get { certificateNameState.withLock { $0 } }
+    set { certificateNameState.withLock { $0 = newValue } }
+  }
 
   package init(remoteAddress: SocketAddress?, localAddress: SocketAddress?) {
     id = Self.lastID.wrappingAdd(1, ordering: .relaxed).newValue

@@ -22,13 +22,13 @@ extension HTTP2ServerTransport {
     guard let service = served.withLock({ $0 }) else {
       throw TransportError(code: .invalidState, message: "Nothing is served yet.")
     }
-    if case .encrypted(let configurePipeline) = configuration.security {
-      try configurePipeline(channel)
-    }
     let info = ConnectionInfo(
       remoteAddress: channel.remoteAddress,
       localAddress: channel.localAddress
     )
+    if case .encrypted(let configurePipeline) = configuration.security {
+      try configurePipeline(channel, info)
+    }
     let connection = ConnectionContext(
       service: service,
       configuration: configuration,

@@ -1,3 +1,4 @@
+internal import Auth
 internal import Engine
 internal import GRPCCore
 internal import GRPCTransport
@@ -18,12 +19,49 @@ struct Call: Sendable {
 }
 
 extension FlightService {
-  /// Finds the session of a call; a client that has none yet is told its new one's id.
-  func call(_ metadata: Metadata, _ context: ServerContext) throws -> Call {
+  /// Finds out who calls, and their session; a client that has none yet is told its new one's id.
+  func call(_ metadata: Metadata, _ context: ServerContext) async throws -> Call {
     let connection = context.transportSpecific as? ConnectionInfo
+    guard self.authenticator.isEnabled else {
+      let id = SessionCookie.cookie(in: metadata) ?? SessionCookie.token(in: metadata)
+      return try self.call(metadata, connection, principal: .anonymous, id: id) { session, isNew in
+        isNew ? SessionCookie.metadata(for: session) : [:]
+      }
+    }
+    return try self.call(metadata, connection, try await self.identity(metadata, connection))
+  }
+
+  /// - Parameter isLogin: Whether the client wants a token whatever it has shown.
+  func call(
+    _ metadata: Metadata,
+    _ connection: ConnectionInfo?,
+    _ identity: Identity,
+    isLogin: Bool = false
+  ) throws -> Call {
+    let id = SessionCookie.cookie(in: metadata) ?? identity.session.flatMap { Handle(text: $0) }
+    return try self.call(metadata, connection, principal: identity.principal, id: id) {
+      session, isNew in
+      var response: Metadata = [:]
+      if isNew || isLogin { response = SessionCookie.cookie(for: session) }
+      if isNew || isLogin || identity.wantsToken {
+        let token = try self.authenticator.token(for: identity, session: session.id.text)
+        response.addString("Bearer \(token)", forKey: "authorization")
+      }
+      return response
+    }
+  }
+
+  private func call(
+    _ metadata: Metadata,
+    _ connection: ConnectionInfo?,
+    principal: Principal,
+    id: Handle?,
+    respond: (Session, Bool) throws -> Metadata
+  ) throws -> Call {
     let found = try self.engine.sessions.session(
-      id: SessionCookie.id(in: metadata),
-      connection: connection?.id ?? 0
+      id: id,
+      connection: connection?.id ?? 0,
+      principal: principal
     )
     if found.isFirstCall, let connection {
       let sessions = self.engine.sessions
@@ -33,7 +71,7 @@ extension FlightService {
       session: found.session,
       timeout: metadata[stringValues: "grpc-timeout"].first { _ in true }
         .flatMap { GRPCTimeout(headerValue: $0) },
-      responseMetadata: found.isNew ? SessionCookie.metadata(for: found.session) : [:]
+      responseMetadata: try respond(found.session, found.isNew)
     )
   }
 }

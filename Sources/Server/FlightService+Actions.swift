@@ -62,7 +62,7 @@ extension FlightService {
     _ request: StreamingServerRequest<FlightEmpty>,
     _ context: ServerContext
   ) async throws -> StreamingServerResponse<FlightActionType> {
-    let call = try self.call(request.metadata, context)
+    let call = try await self.call(request.metadata, context)
     return StreamingServerResponse(metadata: call.responseMetadata) { writer in
       for (type, description) in Self.actions {
         var action = FlightActionType()
@@ -78,7 +78,7 @@ extension FlightService {
     _ request: StreamingServerRequest<FlightAction>,
     _ context: ServerContext
   ) async throws -> StreamingServerResponse<FlightResult> {
-    let call = try self.call(request.metadata, context)
+    let call = try await self.call(request.metadata, context)
     let action = try Action(try await request.singleMessage())
     let results = try await call.run { try await self.results(of: action, call) }
     return StreamingServerResponse(metadata: call.responseMetadata) { writer in
@@ -112,11 +112,11 @@ extension FlightService {
       try await self.endTransaction(request, call)
       return []
     case .cancelFlightInfo(let request):
-      return [try await self.cancelFlightInfo(request)]
+      return [try await self.cancelFlightInfo(request, call)]
     case .cancelQuery(let request):
-      return [try await self.cancelQuery(request)]
+      return [try await self.cancelQuery(request, call)]
     case .renewFlightEndpoint(let request):
-      return [try self.renewFlightEndpoint(request)]
+      return [try self.renewFlightEndpoint(request, call)]
     case .beginSavepoint, .endSavepoint:
       throw RPCError.noSavepoints(action.type)
     case .createPreparedSubstraitPlan:

@@ -31,10 +31,10 @@ extension FlightService {
       guard let handle = Handle(command.statementHandle) else {
         throw EngineError.unknownPolledStatement
       }
-      try await self.engine.polled(handle).statement.wait(
+      try await self.engine.polled(handle, for: call.session.principal).statement.wait(
         atMost: call.answerTime(atMost: Self.pollWait)
       )
-      return try self.pollInfo(handle, descriptor)
+      return try self.pollInfo(handle, descriptor, call)
     default:
       var pollInfo = FlightPollInfo()
       pollInfo.info = try await self.getFlightInfo(descriptor, call)
@@ -47,14 +47,15 @@ extension FlightService {
       self.engine.abandon(started)
       throw EngineError.cancelled
     }
-    return try self.pollInfo(started.handle, descriptor)
+    return try self.pollInfo(started.handle, descriptor, call)
   }
 
   private func pollInfo(
     _ handle: Handle,
-    _ descriptor: FlightDescriptor
+    _ descriptor: FlightDescriptor,
+    _ call: Call
   ) throws -> FlightPollInfo {
-    let (statement, expiry) = try self.engine.polled(handle)
+    let (statement, expiry) = try self.engine.polled(handle, for: call.session.principal)
     let progress = try statement.progress()
     var ticket = TicketStatementQuery()
     ticket.statementHandle = Data(handle.bytes)

@@ -62,7 +62,7 @@ extension FlightService {
     _ request: StreamingServerRequest<FlightTicket>,
     _ context: ServerContext
   ) async throws -> StreamingServerResponse<FlightData> {
-    let call = try self.call(request.metadata, context)
+    let call = try await self.call(request.metadata, context)
     let lease = ResultLease(try await self.stream(for: try await request.singleMessage(), call))
     // The first part comes before the response begins: a query that fails at once answers with
     // its error alone.
@@ -77,13 +77,13 @@ extension FlightService {
     switch try Command(ticket: ticket) {
     case .ticketStatementQuery(let command):
       guard let handle = Handle(command.statementHandle) else { throw EngineError.unknownTicket }
-      return try self.engine.fetch(handle)
+      return try self.engine.fetch(handle, for: call.session.principal)
     case .preparedStatementQuery(let command):
       let (session, handle) = try self.prepared(command.preparedStatementHandle, call)
       let announced = try await call.run {
         try await session.announce(prepared: handle, cancellation: call.cancellation)
       }
-      return try self.engine.fetch(announced.handle)
+      return try self.engine.fetch(announced.handle, for: session.principal)
     case let command:
       return try await call.run { try await self.metadata(command, call) }
     }

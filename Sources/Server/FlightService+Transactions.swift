@@ -17,7 +17,11 @@ extension FlightService {
     guard !transactionID.isEmpty else { return (call.session, nil) }
     let handle = try Self.transaction(transactionID)
     if call.session.hasTransaction(handle) { return (call.session, handle) }
-    return (try self.engine.sessions.session(ofTransaction: handle), handle)
+    let session = try self.engine.sessions.session(
+      ofTransaction: handle,
+      principal: call.session.principal
+    )
+    return (session, handle)
   }
 
   func beginTransaction(_ call: Call) async throws -> [UInt8] {

@@ -14,7 +14,7 @@ extension FlightService {
     _ request: StreamingServerRequest<FlightData>,
     _ context: ServerContext
   ) async throws -> StreamingServerResponse<FlightPutResult> {
-    let call = try self.call(request.metadata, context)
+    let call = try await self.call(request.metadata, context)
     var messages = request.messages.makeAsyncIterator()
     guard let first = try await messages.next(), let descriptor = first.descriptor else {
       throw RPCError(

@@ -1,3 +1,4 @@
+internal import Auth
 internal import Engine
 internal import FlightProtocol
 internal import FlightSQL
@@ -8,10 +9,12 @@ internal import Logging
 /// Serves `arrow.flight.protocol.FlightService`: Flight SQL over an engine.
 package struct FlightService: RegistrableRPCService {
   let engine: Engine
+  let authenticator: Authenticator
   let log: StatementLog
 
-  init(engine: Engine, log: StatementLog) {
+  init(engine: Engine, authenticator: Authenticator, log: StatementLog) {
     self.engine = engine
+    self.authenticator = authenticator
     self.log = log
   }
 
@@ -59,7 +62,7 @@ package struct FlightService: RegistrableRPCService {
       serializer: ProtobufCoder<FlightInfo>()
     ) { request, context in
       // Flight SQL has no named flights: the list is empty.
-      let call = try self.call(request.metadata, context)
+      let call = try await self.call(request.metadata, context)
       return StreamingServerResponse(metadata: call.responseMetadata) { _ in [:] }
     }
     router.registerHandler(
@@ -92,7 +95,8 @@ package struct FlightService: RegistrableRPCService {
       forMethod: Self.method("DoExchange", .bidirectionalStreaming),
       deserializer: FlightDataCoder(),
       serializer: FlightDataCoder()
-    ) { _, _ in
+    ) { request, context in
+      _ = try await self.call(request.metadata, context)
       throw RPCError.notBuilt("DoExchange")
     }
     router.registerHandler(
@@ -121,7 +125,7 @@ package struct FlightService: RegistrableRPCService {
     _ context: ServerContext,
     _ handle: @Sendable (Request, Call) async throws -> Response
   ) async throws -> StreamingServerResponse<Response> {
-    let call = try self.call(request.metadata, context)
+    let call = try await self.call(request.metadata, context)
     let message = try await request.singleMessage()
     let response = try await call.run { try await handle(message, call) }
     return StreamingServerResponse(metadata: call.responseMetadata) { writer in

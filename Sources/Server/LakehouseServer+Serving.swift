@@ -1,3 +1,4 @@
+internal import Auth
 internal import Logging
 internal import NIOPosix
 
@@ -19,6 +20,7 @@ extension LakehouseServer {
     var logger = Logger(label: "lakehouse", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = configuration.logLevel
     for warning in warnings { logger.warning("\(warning)") }
+    let authenticator = try await Authenticator(configuration.auth, logger: logger)
     let monitor = HealthMonitor(logger: logger)
     let endpoints: HealthEndpoints? =
       configuration.health.isEnabled
@@ -31,7 +33,12 @@ extension LakehouseServer {
       }
       // Opening a database takes its time, and health is asked for meanwhile.
       let server = try await NIOThreadPool.singleton.runIfActive { [logger] in
-        try LakehouseServer(configuration, health: monitor, logger: logger)
+        try LakehouseServer(
+          configuration,
+          authenticator: authenticator,
+          health: monitor,
+          logger: logger
+        )
       }
       try await server.run(onReady: onReady, onSecondSignal: onSecondSignal)
       endpoints?.stop()

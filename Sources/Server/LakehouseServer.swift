@@ -1,3 +1,4 @@
+internal import Auth
 internal import Engine
 internal import GRPCCore
 internal import GRPCTransport
@@ -18,15 +19,24 @@ package struct LakehouseServer: Sendable {
   private let logger: Logger
   private let tls: TLSContext?
   private let health: HealthMonitor
+  private let authenticator: Authenticator
 
   /// Opens the database.
   ///
   /// Blocks until it is open and the initial SQL has run.
   ///
-  /// - Parameter health: Is told how the server is.
-  init(_ configuration: ServerConfiguration, health: HealthMonitor, logger: Logger) throws {
+  /// - Parameters:
+  ///   - authenticator: Decides who is let in.
+  ///   - health: Is told how the server is.
+  init(
+    _ configuration: ServerConfiguration,
+    authenticator: Authenticator,
+    health: HealthMonitor,
+    logger: Logger
+  ) throws {
     // Before the database, so that a wrong file is told at once.
     let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
+    Self.warnOfReach(configuration, logger)
     var engineConfiguration = configuration.engine
     engineConfiguration.initialSQL = try configuration.initialTexts()
     let engine = try Engine(engineConfiguration)
@@ -38,8 +48,9 @@ package struct LakehouseServer: Sendable {
     self.logger = logger
     self.tls = tls
     self.health = health
+    self.authenticator = authenticator
     self.transport = HTTP2ServerTransport(
-      address: ListeningAddress(host: configuration.host, port: configuration.port),
+      address: ListeningAddress(host: configuration.effectiveHost, port: configuration.port),
       configuration: settings,
       logger: logger
     )
@@ -48,10 +59,31 @@ package struct LakehouseServer: Sendable {
       services: [
         FlightService(
           engine: engine,
+          authenticator: authenticator,
           log: StatementLog(logger: logger, printsStatements: configuration.printsStatements)
         )
       ]
     )
+  }
+
+  /// Says at every start who can reach the server, if that needs saying.
+  private static func warnOfReach(_ configuration: ServerConfiguration, _ logger: Logger) {
+    if !configuration.auth.isEnabled {
+      if configuration.isReachableByOthers {
+        logger.warning(
+          "insecure: anyone who reaches this server may do anything with its data (--insecure)"
+        )
+      } else if configuration.host == nil {
+        logger.notice("no password is set: only this machine can reach the server")
+      }
+      if !configuration.auth.secretKey.isEmpty {
+        logger.warning("a secret key alone asks nobody who they are: set a password, too")
+      }
+    } else if configuration.isReachableByOthers, configuration.tls == nil {
+      logger.warning(
+        "passwords and tokens travel unencrypted, unless a proxy in front encrypts: set --tls-cert"
+      )
+    }
   }
 
   /// Serves until SIGTERM or SIGINT, then lets running statements end.
@@ -93,6 +125,7 @@ package struct LakehouseServer: Sendable {
       if self.configuration.health.isEnabled {
         group.addTask { try await probe.run() }
       }
+      group.addTask { try await self.authenticator.maintain() }
       defer { group.cancelAll() }
       do {
         try await self.server.serve()
@@ -100,6 +133,7 @@ package struct LakehouseServer: Sendable {
         // The signal came before the first client could.
       }
       try await self.engine.close()
+      try await self.authenticator.close()
     }
   }
 }

@@ -1,4 +1,5 @@
 package import ArrowIPC
+package import Auth
 package import DuckDB
 package import Engine
 package import FlightSQL
@@ -58,6 +59,7 @@ extension EngineError: RPCErrorConvertible {
       .invalidArgument
     case .unknownTicket, .unknownPolledStatement, .unknownPreparedStatement, .unknownTransaction:
       .notFound
+    case .notPermitted: .permissionDenied
     case .transactionExpired, .transactionAborted: .aborted
     case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction: .failedPrecondition
     case .statementTooLong, .queueFull, .tooManySessions,
@@ -73,6 +75,17 @@ extension EngineError: RPCErrorConvertible {
 
 extension LockdownError: RPCErrorConvertible {
   package var rpcErrorCode: RPCError.Code { .permissionDenied }
+
+  package var rpcErrorMessage: String { self.message }
+}
+
+extension AuthenticationError: RPCErrorConvertible {
+  package var rpcErrorCode: RPCError.Code {
+    switch self {
+    case .tooManyFailures, .tooManyLogins: .resourceExhausted
+    default: .unauthenticated
+    }
+  }
 
   package var rpcErrorMessage: String { self.message }
 }

@@ -7,8 +7,8 @@ enum SessionCookie {
   private static let cookieName = "arrow_flight_session_id"
   private static let tokenPrefix = "session-"
 
-  /// The id a client sent, the cookie's if there are both.
-  static func id(in metadata: Metadata) -> Handle? {
+  /// The id that a client sent as a cookie.
+  static func cookie(in metadata: Metadata) -> Handle? {
     for header in metadata[stringValues: "cookie"] {
       for cookie in header.split(separator: ";") {
         let parts = cookie.split(separator: "=", maxSplits: 1)
@@ -16,6 +16,11 @@ enum SessionCookie {
         if let id = Handle(text: parts[1]) { return id }
       }
     }
+    return nil
+  }
+
+  /// The id that a client sent as a bearer token, where nobody is asked who they are.
+  static func token(in metadata: Metadata) -> Handle? {
     for header in metadata[stringValues: "authorization"] {
       let parts = header.split(separator: " ", maxSplits: 1)
       guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].hasPrefix(tokenPrefix)
@@ -23,6 +28,10 @@ enum SessionCookie {
       if let id = Handle(text: parts[1].dropFirst(tokenPrefix.count)) { return id }
     }
     return nil
+  }
+
+  static func cookie(for session: Session) -> Metadata {
+    ["set-cookie": "\(cookieName)=\(session.id.text)"]
   }
 
   /// The response headers that tell a client the id of its new session.

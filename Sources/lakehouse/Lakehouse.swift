@@ -7,7 +7,9 @@ struct Lakehouse: AsyncParsableCommand {
     commandName: "lakehouse",
     abstract: "An Arrow Flight SQL server over DuckDB and DuckLake.",
     version: LakehouseServer.version,
-    subcommands: [ServeCommand.self, ConfigCommand.self],
+    subcommands: [
+      ServeCommand.self, ConfigCommand.self, PasswordCommand.self, TokenCommand.self,
+    ],
     defaultSubcommand: ServeCommand.self
   )
 }

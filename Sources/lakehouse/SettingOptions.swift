@@ -30,6 +30,21 @@ struct SettingFlags: ParsableArguments {
   @Option(help: .setting("tls-cert"), completion: .file()) var tlsCert: String?
   @Option(help: .setting("tls-key"), completion: .file()) var tlsKey: String?
   @Option(help: .setting("mtls-ca"), completion: .file()) var mtlsCa: String?
+  @Flag(inversion: .prefixedNo, help: .setting("mtls-principal")) var mtlsPrincipal: Bool?
+  @Option(help: .setting("username")) var username: String?
+  @Option(help: .setting("password")) var password: String?
+  @Option(help: .setting("password-file"), completion: .file()) var passwordFile: String?
+  @Option(help: .setting("users-file"), completion: .file()) var usersFile: String?
+  @Option(help: .setting("secret-key")) var secretKey: String?
+  @Option(help: .setting("secret-key-file"), completion: .file()) var secretKeyFile: String?
+  @Option(help: .setting("jwt-issuer")) var jwtIssuer: String?
+  @Option(help: .setting("jwt-audience")) var jwtAudience: String?
+  @Option(help: .setting("jwt-public-key"), completion: .file()) var jwtPublicKey: String?
+  @Option(help: .setting("jwks-url")) var jwksUrl: String?
+  @Option(help: .setting("jwt-default-role")) var jwtDefaultRole: String?
+  @Option(help: .setting("jwt-lifetime-seconds")) var jwtLifetimeSeconds: String?
+  @Option(help: .setting("jwt-clock-skew-seconds")) var jwtClockSkewSeconds: String?
+  @Flag(inversion: .prefixedNo, help: .setting("insecure")) var insecure: Bool?
   @Option(help: .setting("database"), completion: .file()) var database: String?
   @Flag(inversion: .prefixedNo, help: .setting("read-only")) var readOnly: Bool?
   @Flag(inversion: .prefixedNo, help: .setting("lockdown")) var lockdown: Bool?
@@ -85,6 +100,21 @@ struct SettingFlags: ParsableArguments {
       "tls-cert": self.tlsCert,
       "tls-key": self.tlsKey,
       "mtls-ca": self.mtlsCa,
+      "mtls-principal": self.mtlsPrincipal.map { "\($0)" },
+      "username": self.username,
+      "password": self.password,
+      "password-file": self.passwordFile,
+      "users-file": self.usersFile,
+      "secret-key": self.secretKey,
+      "secret-key-file": self.secretKeyFile,
+      "jwt-issuer": self.jwtIssuer,
+      "jwt-audience": self.jwtAudience,
+      "jwt-public-key": self.jwtPublicKey,
+      "jwks-url": self.jwksUrl,
+      "jwt-default-role": self.jwtDefaultRole,
+      "jwt-lifetime-seconds": self.jwtLifetimeSeconds,
+      "jwt-clock-skew-seconds": self.jwtClockSkewSeconds,
+      "insecure": self.insecure.map { "\($0)" },
       "database": self.database,
       "read-only": self.readOnly.map { "\($0)" },
       "lockdown": self.lockdown.map { "\($0)" },

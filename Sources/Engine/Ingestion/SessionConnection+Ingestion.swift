@@ -11,6 +11,7 @@ extension SessionConnection {
     _ cancellation: Cancellation
   ) throws -> Int {
     try self.begin(cancellation) { connection in
+      try self.requireWriting("an ingestion")
       let rows = try IngestedRows(stream, cancellation)
       let path = try self.path(of: target, on: connection)
       try self.resources.statementGuard?.check(catalog: path[0])

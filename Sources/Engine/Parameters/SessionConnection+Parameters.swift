@@ -59,8 +59,11 @@ extension SessionConnection {
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws -> BoundExecution {
-    BoundExecution(
-      try self.prepared(statement, on: connection),
+    try self.requirePermission(for: statement.sql)
+    let prepared = try self.prepared(statement, on: connection)
+    try self.admit(prepared, on: connection)
+    return BoundExecution(
+      prepared,
       binding,
       rowByteLimit: self.resources.configuration.parameterRowByteLimit,
       cancellation: cancellation

@@ -1,3 +1,4 @@
+internal import Auth
 internal import Engine
 
 extension ServerConfiguration {
@@ -14,6 +15,18 @@ extension ServerConfiguration {
     }
     if self.clientAuthoritiesPath != nil, self.tls == nil {
       problems.append("\(source("mtls-ca")): needs --tls-cert and --tls-key")
+    }
+    if self.isReachableByOthers, !self.auth.isEnabled, !self.isInsecure {
+      problems.append(
+        "\(source("host")): others can reach '\(self.effectiveHost)', and nobody is asked who they "
+          + "are: set --password, --users-file, --jwks-url or the like, or --insecure to let anyone in"
+      )
+    }
+    if self.auth.usesCertificateSubject, self.clientAuthoritiesPath == nil {
+      problems.append("\(source("mtls-principal")): needs --mtls-ca")
+    }
+    if self.auth.username.isEmpty || self.auth.username.contains(":") {
+      problems.append("\(source("username")): is empty, or has a colon")
     }
     problems += self.engine.lake.contradictions(source)
     if self.engine.isReadOnly, self.engine.databasePath == ":memory:",

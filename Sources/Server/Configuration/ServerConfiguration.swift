@@ -1,10 +1,11 @@
+package import Auth
 package import Engine
 package import Logging
 
 /// What a server serves, and where; ``Setting`` says how each of it is set.
 package struct ServerConfiguration: Sendable {
-  /// An address, a name that stands for one, or `unix:PATH`.
-  package var host = "127.0.0.1"
+  /// An address, a name that stands for one, or `unix:PATH`; `nil` for ``effectiveHost``'s choice.
+  package var host: String?
   /// 0 takes any free port.
   package var port = 31_337
   /// PEM file of the server's certificate, followed by those that lead to its issuer.
@@ -13,6 +14,10 @@ package struct ServerConfiguration: Sendable {
   package var privateKeyPath: String?
   /// PEM file of the authorities whose clients are let in; without it any client is.
   package var clientAuthoritiesPath: String?
+  /// Who is let in.
+  package var auth = AuthConfiguration()
+  /// Whether others may reach a server that asks nobody who they are.
+  package var isInsecure = false
   package var logLevel = Logger.Level.info
   /// Whether each statement is logged.
   package var printsStatements = false
@@ -26,6 +31,16 @@ package struct ServerConfiguration: Sendable {
   package var engine = EngineConfiguration()
 
   package init() {}
+
+  /// Where the server listens: reachable by others only if they are asked who they are.
+  package var effectiveHost: String {
+    self.host ?? (self.auth.isEnabled ? "0.0.0.0" : "127.0.0.1")
+  }
+
+  /// Whether others than this machine can reach the server.
+  var isReachableByOthers: Bool {
+    !self.effectiveHost.hasPrefix("unix:") && !Loopback.contains(host: self.effectiveHost)
+  }
 
   /// Encrypts connections; `nil` serves them in plain text.
   package var tls: TLSFiles? {

@@ -11,7 +11,9 @@ package struct SettingType<Value: Sendable>: Sendable {
 }
 
 extension SettingType where Value == String {
-  static var text: Self { Self(rule: "a text", parse: { $0 }, text: { $0 }) }
+  static var text: Self {
+    Self(rule: "a text", parse: { $0 }, text: { $0.isEmpty ? nil : $0 })
+  }
 }
 
 extension SettingType where Value == String {

@@ -19,7 +19,7 @@ struct HealthEndpoints: Sendable {
 
   init(_ configuration: ServerConfiguration, monitor: HealthMonitor, logger: Logger) {
     let health = configuration.health
-    var host = health.host ?? configuration.host
+    var host = health.host ?? configuration.effectiveHost
     if case .unixSocket = ListeningAddress(host: host, port: 0), health.host == nil {
       host = Self.loopbackHost
     }

@@ -27,12 +27,12 @@ final class TLSContext: Sendable {
 
   /// Encrypts the transport's connections.
   var security: TransportSecurity {
-    .encrypted { channel in
+    .encrypted { channel, info in
       let context = self.state.withLock { $0.context }
       let pipeline = channel.pipeline.syncOperations
       try pipeline.addHandler(NIOSSLServerHandler(context: context))
       try pipeline.addHandler(
-        TLSHandshakeHandler(peer: channel.remoteAddress, logger: self.logger)
+        TLSHandshakeHandler(info, logger: self.logger)
       )
     }
   }

@@ -1,3 +1,4 @@
+internal import GRPCTransport
 internal import Logging
 internal import NIOCore
 internal import NIOSSL
@@ -10,12 +11,12 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
   /// HTTP/2's name in ALPN.
   static let http2 = "h2"
 
-  private let peer: SocketAddress?
+  private let info: ConnectionInfo
   private let logger: Logger
   private var isDone = false
 
-  init(peer: SocketAddress?, logger: Logger) {
-    self.peer = peer
+  init(_ info: ConnectionInfo, logger: Logger) {
+    self.info = info
     self.logger = logger
   }
 
@@ -26,6 +27,8 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
         self.refuse("the client did not offer HTTP/2 (ALPN h2)", context)
         return
       }
+      let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+      self.info.certificateName = certificate.flatMap { CertificateSubject.commonName(of: $0) }
     }
     context.fireUserInboundEventTriggered(event)
   }
@@ -42,7 +45,7 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
   private func refuse(_ reason: String, _ context: ChannelHandlerContext) {
     self.logger.warning(
       "TLS: refusing a connection: \(reason)",
-      metadata: ["peer": "\(self.peer?.description ?? "unknown")"]
+      metadata: ["peer": "\(self.info.remotePeer)"]
     )
     context.close(promise: nil)
   }

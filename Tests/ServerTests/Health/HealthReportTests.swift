@@ -16,9 +16,15 @@ struct HealthReportTests {
     var report = self.report("a", "b")
     report.open()
     #expect(!report.isServing)
-    #expect(report.note(.serving, of: "a", at: self.later))
+    do {
+      let hasChanged = report.note(.serving, of: "a", at: self.later)
+      #expect(hasChanged)
+    }
     #expect(!report.isServing)
-    #expect(report.note(.serving, of: "b", at: self.later))
+    do {
+      let hasChanged = report.note(.serving, of: "b", at: self.later)
+      #expect(hasChanged)
+    }
     #expect(report.isServing)
   }
 
@@ -32,16 +38,28 @@ struct HealthReportTests {
     var report = self.report("a")
     report.open()
     _ = report.note(.serving, of: "a", at: self.start)
-    #expect(report.note(.notServing("x"), of: "a", at: self.later))
+    do {
+      let hasChanged = report.note(.notServing("x"), of: "a", at: self.later)
+      #expect(hasChanged)
+    }
     #expect(!report.isServing)
-    #expect(report.note(.serving, of: "a", at: self.later))
+    do {
+      let hasChanged = report.note(.serving, of: "a", at: self.later)
+      #expect(hasChanged)
+    }
     #expect(report.isServing)
   }
 
   @Test func `Another reason for the same is no news and leaves the time`() {
     var report = self.report("a")
-    #expect(report.note(.notServing("x"), of: "a", at: self.start))
-    #expect(!report.note(.notServing("y"), of: "a", at: self.later))
+    do {
+      let hasChanged = report.note(.notServing("x"), of: "a", at: self.start)
+      #expect(hasChanged)
+    }
+    do {
+      let hasChanged = report.note(.notServing("y"), of: "a", at: self.later)
+      #expect(!hasChanged)
+    }
     #expect(report.components.first?.state == .notServing("y"))
     #expect(report.components.first?.since == self.start)
   }
@@ -58,7 +76,10 @@ struct HealthReportTests {
 
   @Test func `What nobody expects is not noted`() {
     var report = self.report("a")
-    #expect(!report.note(.serving, of: "b", at: self.later))
+    do {
+      let hasChanged = report.note(.serving, of: "b", at: self.later)
+      #expect(!hasChanged)
+    }
     #expect(report == self.report("a"))
   }
 }

@@ -1,0 +1,111 @@
+internal import AsyncHTTPClient
+internal import Foundation
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import Synchronization
+
+/// The keys that an issuer publishes as a JSON Web Key Set.
+///
+/// They are fetched now and then, and when a token names one that isn't known. Where that fails, the
+/// keys there are stay.
+final class PublishedKeys: Sendable {
+  private struct State {
+    var keys: [VerificationKey] = []
+    var fetched: ContinuousClock.Instant?
+    var attempted: ContinuousClock.Instant?
+    var attempt: Task<Void, Never>?
+  }
+
+  private static let refreshInterval = Duration.seconds(600)
+  /// Unknown keys in tokens don't make the server ask more often than this.
+  private static let attemptInterval = Duration.seconds(10)
+  private static let timeout = TimeAmount.seconds(5)
+  private static let byteLimit = 1 << 20
+
+  private let url: String
+  private let logger: Logger
+  private let state = Mutex(State())
+
+  init(url: String, logger: Logger) throws(AuthConfigurationError) {
+    guard let parsed = URL(string: url), let host = parsed.host(), !host.isEmpty,
+      parsed.scheme == "https" || (parsed.scheme == "http" && Loopback.contains(host: host))
+    else {
+      throw AuthConfigurationError(
+        "the key set's URL must begin with https://, or http:// for this machine itself"
+      )
+    }
+    self.url = url
+    self.logger = logger
+  }
+
+  var keys: [VerificationKey] { self.state.withLock { $0.keys } }
+
+  /// Fetches the keys if they are old.
+  func refreshIfDue() async {
+    let fetched = self.state.withLock { $0.fetched }
+    guard fetched.map({ $0 + Self.refreshInterval < .now }) ?? true else { return }
+    await self.refresh()
+  }
+
+  /// Fetches the keys, or waits for whoever does already; not if that was tried just now.
+  func refresh() async {
+    let attempt = self.state.withLock { state -> Task<Void, Never>? in
+      if let attempt = state.attempt { return attempt }
+      if let attempted = state.attempted, attempted + Self.attemptInterval > .now { return nil }
+      state.attempted = .now
+      let attempt = Task { await self.fetch() }
+      state.attempt = attempt
+      return attempt
+    }
+    await attempt?.value
+  }
+
+  private func fetch() async {
+    var failure: String?
+    do {
+      let keys = try await VerificationKey.keys(inKeySet: try await self.download())
+      if keys.isEmpty {
+        failure = "it holds no RSA or P-256 key for signatures"
+      } else {
+        self.state.withLock { state in
+          state.keys = keys
+          state.fetched = .now
+        }
+      }
+    } catch {
+      failure = "\(error)"
+    }
+    self.state.withLock { $0.attempt = nil }
+    if let failure {
+      self.logger.warning(
+        "key set: keeping the keys there are: \(failure)",
+        metadata: ["url": "\(self.url)", "keys": "\(self.keys.count)"]
+      )
+    }
+  }
+
+  /// A client of its own each time: this is rare, and nothing is left open in between.
+  private func download() async throws -> Data {
+    var configuration = HTTPClient.Configuration()
+    // The keys are where the setting says, not where an answer says.
+    configuration.redirectConfiguration = .disallow
+    configuration.timeout.connect = Self.timeout
+    let client = HTTPClient(configuration: configuration)
+    do {
+      let response = try await client.execute(
+        HTTPClientRequest(url: self.url),
+        timeout: Self.timeout
+      )
+      guard response.status == .ok else {
+        throw AuthConfigurationError("the answer's status is \(response.status.code)")
+      }
+      let body = try await response.body.collect(upTo: Self.byteLimit)
+      try await client.shutdown()
+      return Data(body.readableBytesView)
+    } catch {
+      try? await client.shutdown()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,46 @@
+internal import Foundation
+
+/// The users of a file, one `name:role:hash` on each line; empty lines and those that begin with
+/// `#` say nothing.
+///
+/// A `-` in place of the hash is a user without a password, who shows a certificate.
+package struct UsersFile: Hashable, Sendable {
+  package struct User: Hashable, Sendable {
+    package var role: Role
+    package var hash: PasswordHash?
+  }
+
+  package private(set) var users: [String: User] = [:]
+
+  /// - Parameter path: For messages; they never show what the line holds.
+  package init(_ content: String, path: String) throws(AuthConfigurationError) {
+    for (index, line) in content.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let line = line.hasSuffix("\r") ? line.dropLast() : line
+      guard !line.allSatisfy(\.isWhitespace), !line.hasPrefix("#") else { continue }
+      let place = "\(path), line \(index + 1)"
+      let parts = line.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 3, !parts[0].isEmpty else {
+        throw AuthConfigurationError("\(place): not a name:role:hash")
+      }
+      guard let role = Role(rawValue: String(parts[1])) else {
+        let roles = Role.allCases.map(\.rawValue).joined(separator: ", ")
+        throw AuthConfigurationError("\(place): the role is none of \(roles)")
+      }
+      let hash = PasswordHash(text: parts[2])
+      guard hash != nil || parts[2] == "-" else {
+        throw AuthConfigurationError(
+          "\(place): not a hash that `lakehouse password` makes, nor - for none"
+        )
+      }
+      guard self.users.updateValue(User(role: role, hash: hash), forKey: String(parts[0])) == nil
+      else { throw AuthConfigurationError("\(place): the name is there twice") }
+    }
+  }
+
+  package init(path: String) throws(AuthConfigurationError) {
+    guard let content = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw AuthConfigurationError("cannot read the users file '\(path)'")
+    }
+    try self.init(content, path: path)
+  }
+}

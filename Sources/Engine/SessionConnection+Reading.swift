@@ -1,0 +1,70 @@
+internal import Auth
+internal import DuckDB
+
+// What principals who only read may do.
+
+extension SessionConnection {
+  /// Refuses a text that its principal may not run.
+  func requirePermission(for sql: String) throws(EngineError) {
+    guard self.state.role == .reader else { return }
+    try ReadingRole.require(sql, of: self.state.role.rawValue)
+  }
+
+  /// Refuses a compiled statement that its principal may not run, and lets DuckDB refuse what it
+  /// would write nonetheless, such as `SELECT nextval('s')`.
+  ///
+  /// To be called right before the statement is executed.
+  func admit(_ prepared: PreparedStatement, on connection: borrowing Connection) throws {
+    guard self.state.role == .reader else { return }
+    let type = prepared.statementType
+    guard type.isReadable else {
+      throw EngineError.notPermitted(
+        role: self.state.role.rawValue,
+        statement: "\(type)".uppercased()
+      )
+    }
+    guard type.readsOnly, !self.isReading, !self.state.isInTransaction(ObjectIdentifier(self))
+    else { return }
+    try connection.execute(self.beginStatement)
+    self.isReading = true
+  }
+
+  /// Refuses what changes data by other means than SQL.
+  func requireWriting(_ what: String) throws(EngineError) {
+    guard self.state.role == .reader else { return }
+    throw .notPermitted(role: self.state.role.rawValue, statement: what)
+  }
+
+  var beginStatement: String {
+    self.state.role == .reader ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION"
+  }
+
+  /// Ends the transaction that ``admit(_:on:)`` began, when its result has been read.
+  func endReading(on connection: borrowing Connection) {
+    guard self.isReading else { return }
+    self.isReading = false
+    try? self.rollBack(connection)
+  }
+
+  /// What DuckDB says of a write by a principal who only reads.
+  func permissionError(for error: DuckDBError) -> EngineError? {
+    guard self.state.role == .reader, error.code == .transaction,
+      error.message.contains("read-only mode")
+    else { return nil }
+    return .notPermitted(role: self.state.role.rawValue, statement: "a statement that writes")
+  }
+}
+
+extension StatementType {
+  /// Whether principals who only read may run statements of this type.
+  ///
+  /// `CREATE` is what DuckDB makes of `PIVOT`; written out it is refused as text.
+  fileprivate var isReadable: Bool {
+    switch self {
+    case .select, .explain, .relation, .logicalPlan, .set, .variableSet, .transaction, .create,
+      .multi:
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,485 @@
+"""Who is let in, by each client's own way, and who isn't."""
+
+from __future__ import annotations
+
+import base64
+import http.server
+import json
+import subprocess
+import threading
+
+import adbc_driver_flightsql
+import adbc_driver_flightsql.dbapi as adbc
+import adbc_driver_manager
+import grpc
+import pyarrow.flight as flight
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from support import protobuf, tokens
+from support.certificates import Authority
+from support.flightsql import Command, RawClient, descriptor, read_table
+from support.protobuf import message
+from support.server import Server, binary_path, clean_environment, eventually, run_to_end
+from support.tokens import SECRET, claims, token
+
+NAME, PASSWORD = "anna", "correct: horse ü"
+UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
+
+
+def basic(name: str = NAME, password: str = PASSWORD, padded: bool = True) -> str:
+  content = base64.b64encode(f"{name}:{password}".encode()).decode()
+  return "Basic " + (content if padded else content.rstrip("="))
+
+
+def client(server: Server, authorization: str | None = None) -> RawClient:
+  made = RawClient(server.address)
+  made.metadata = [("authorization", authorization)] if authorization else []
+  return made
+
+
+def rows(server: Server, authorization: str | None) -> list[tuple]:
+  with client(server, authorization) as raw:
+    return raw.rows("SELECT 42")
+
+
+def refusal(server: Server, authorization: str | None) -> tuple[grpc.StatusCode, str]:
+  with pytest.raises(grpc.RpcError) as caught:
+    rows(server, authorization)
+  return caught.value.code(), caught.value.details()
+
+
+def headers(raw: RawClient, metadata) -> dict[str, str]:
+  """What an answer begins with."""
+  asked = descriptor(Command.query("SELECT 1"))
+  _, call = raw.methods["GetSchema"].with_call(asked, metadata=metadata)
+  return dict(call.initial_metadata())
+
+
+@pytest.fixture(scope="module")
+def guarded(start_module) -> Server:
+  """A server with a single user."""
+  return start_module("--username", NAME, "--password", PASSWORD, "--secret-key", SECRET)
+
+
+# Passwords
+
+
+def test_the_right_password(guarded):
+  for padded in (True, False):
+    assert rows(guarded, basic(padded=padded)) == [(42,)]
+  assert rows(guarded, basic().replace("Basic", "bAsIc")) == [(42,)]
+
+
+@pytest.mark.parametrize(
+  "authorization, expected",
+  [
+    (None, "Authorization header is required"),
+    (basic(password="wrong"), "Invalid credentials"),
+    (basic(name="bo"), "Invalid credentials"),
+    (basic(name=""), "Username must not be empty"),
+    ("Basic !", "Invalid Basic auth header"),
+    ("Basic YQ==", "Invalid Basic auth header"),
+    ("Digest a", "Unsupported authorization scheme"),
+    ("Bearer", "Bearer token is empty"),
+    ("Bearer nonsense", "Invalid token"),
+    ("Bearer session-00000000000000000000000000000000", "Invalid token"),
+    ("Bearer " + token("another key", claims()), "Invalid token"),
+    ("Bearer " + token(SECRET, claims(), alg="none"), "Invalid token"),
+    ("Bearer " + token(SECRET, claims(), alg="RS256"), "Invalid token"),
+    ("Bearer " + token(SECRET, claims(iss="stranger")), "Invalid token issuer"),
+    ("Bearer " + token(SECRET, claims(exp=1)), "Token has expired"),
+    ("Bearer " + token(SECRET, claims(exp=None)), "Invalid token"),
+    ("Bearer " + token(SECRET, claims(nbf=4_000_000_000)), "Invalid token"),
+    ("Bearer " + token(SECRET, claims(role="root")), "Invalid token"),
+  ],
+)
+def test_others_are_refused(guarded, authorization, expected):
+  assert refusal(guarded, authorization) == (UNAUTHENTICATED, expected)
+
+
+def test_every_method_asks_who_it_is(guarded):
+  requests = {
+    "ListFlights": b"", "GetFlightInfo": b"", "PollFlightInfo": b"", "GetSchema": b"",
+    "DoGet": b"", "DoAction": message((1, "CloseSession")), "ListActions": b"",
+    "Handshake": iter([b""]), "DoPut": iter([b""]), "DoExchange": iter([b""]),
+  }
+  assert requests.keys() == RawClient.METHODS.keys()
+  with client(guarded) as raw:
+    for method, request in requests.items():
+      with pytest.raises(grpc.RpcError) as caught:
+        answer = raw.call(method, request)
+        list(answer)
+      assert caught.value.code() == UNAUTHENTICATED, method
+      assert caught.value.details() == "Authorization header is required", method
+
+
+def test_a_password_is_answered_with_a_token(guarded):
+  with client(guarded) as raw:
+    first = headers(raw, [("authorization", basic())])
+    assert first["authorization"].startswith("Bearer ")
+    issued = tokens.claims_of(first["authorization"].removeprefix("Bearer "))
+    assert issued["sub"] == NAME and issued["iss"] == "lakehouse"
+    assert issued["role"] == "user" and issued["auth_method"] == "basic"
+    assert issued["exp"] - issued["iat"] == 86_400
+    assert issued["jti"] and issued["session"] in first["set-cookie"]
+    again = headers(raw, [("authorization", first["authorization"])])
+    assert "authorization" not in again and "set-cookie" not in again
+
+
+def test_a_token_leads_to_its_session_on_any_connection(guarded):
+  with client(guarded) as first, client(guarded) as second:
+    bearer = [("authorization", headers(first, [("authorization", basic())])["authorization"])]
+    first.metadata = second.metadata = bearer
+    first.query("CREATE TEMP TABLE mine AS SELECT 7 AS a")
+    assert second.rows("SELECT a FROM mine") == [(7,)]
+
+
+def test_a_token_from_elsewhere_gets_one_with_its_session(guarded):
+  short = claims(exp=claims()["exp"] - 300, role="reader")
+  with client(guarded) as raw:
+    first = headers(raw, [("authorization", "Bearer " + token(SECRET, short))])
+    issued = tokens.claims_of(first["authorization"].removeprefix("Bearer "))
+    assert issued["exp"] == short["exp"], "it ends no later"
+    assert issued["role"] == "reader" and issued["sub"] == short["sub"]
+    assert rows(guarded, first["authorization"]) == [(42,)]
+
+
+def test_adbc(guarded):
+  options = {"username": NAME, "password": PASSWORD}
+  with adbc.connect(guarded.uri, db_kwargs=options, autocommit=True) as connection:
+    with connection.cursor() as cursor:
+      cursor.execute("CREATE TEMP TABLE mine AS SELECT 42 AS a")
+      cursor.execute("SELECT a FROM mine")
+      assert cursor.fetchone() == (42,)
+  header = adbc_driver_flightsql.DatabaseOptions.AUTHORIZATION_HEADER.value
+  bearer = {header: "Bearer " + token(SECRET, claims())}
+  with adbc.connect(guarded.uri, db_kwargs=bearer, autocommit=True) as connection:
+    with connection.cursor() as cursor:
+      cursor.execute("SELECT 42")
+      assert cursor.fetchone() == (42,)
+
+
+def test_adbc_with_a_wrong_password(guarded):
+  with pytest.raises(adbc_driver_manager.Error, match="Invalid credentials"):
+    adbc.connect(guarded.uri, db_kwargs={"username": NAME, "password": "wrong"})
+
+
+def test_cpp(guarded):
+  with flight.connect(guarded.uri) as arrow:
+    header = arrow.authenticate_basic_token(NAME, PASSWORD)
+    assert header[0] == b"authorization" and header[1].startswith(b"Bearer ")
+    table = read_table(arrow, "SELECT 42 AS a", headers=[header])
+    assert table.to_pylist() == [{"a": 42}]
+    with pytest.raises(flight.FlightUnauthenticatedError, match="Invalid credentials"):
+      arrow.authenticate_basic_token(NAME, "wrong")
+
+
+class PayloadHandler(flight.ClientAuthHandler):
+  """Logs in by a BasicAuth message in the handshake."""
+
+  def __init__(self, name: str, password: str):
+    super().__init__()
+    self.credential = flight.BasicAuth(name, password)
+    self.token = b""
+
+  def authenticate(self, outgoing, incoming):
+    outgoing.write(self.credential.serialize())
+    self.token = incoming.read()
+
+  def get_token(self):
+    return self.token
+
+
+def test_a_handshake_with_a_payload(guarded):
+  with flight.connect(guarded.uri) as arrow:
+    arrow.authenticate(PayloadHandler(NAME, PASSWORD))
+    assert read_table(arrow, "SELECT 42 AS a").to_pylist() == [{"a": 42}]
+  with flight.connect(guarded.uri) as arrow:
+    with pytest.raises(flight.FlightUnauthenticatedError, match="Invalid credentials"):
+      arrow.authenticate(PayloadHandler(NAME, "wrong"))
+
+
+@pytest.mark.parametrize("content", [b"\xff\xff", bytes(20_000), message((2, "a" * 17_000))])
+def test_a_handshake_with_a_payload_of_nothing_known(guarded, content):
+  with client(guarded) as raw, pytest.raises(grpc.RpcError) as caught:
+    list(raw.call("Handshake", iter([message((2, content))])))
+  assert caught.value.code() == UNAUTHENTICATED
+
+
+def test_a_handshake_with_headers(guarded):
+  """As Java clients log in: the header says all, and the message is empty."""
+  with client(guarded) as raw:
+    call = raw.methods["Handshake"](iter([b""]), metadata=[("authorization", basic())])
+    answers = dict(call.initial_metadata())
+    assert list(call) == [b""]
+    assert rows(guarded, answers["authorization"]) == [(42,)]
+    assert "set-cookie" in answers
+
+
+def test_nothing_of_a_credential_is_logged(guarded):
+  wrong = "a-wrong-password"
+  refusal(guarded, basic(password=wrong))
+  refusal(guarded, basic(name=wrong))
+  assert eventually(lambda: "a login failed" in guarded.stderr)
+  for secret in (PASSWORD, wrong, SECRET, "eyJ"):
+    assert secret not in guarded.stderr
+
+
+def test_failures_slow_logins_down_and_nothing_else(start):
+  server = start("--username", NAME, "--password", PASSWORD, "--secret-key", SECRET)
+  for _ in range(5):
+    assert refusal(server, basic(password="wrong"))[0] == UNAUTHENTICATED
+  # Each refusal is at once, and the first five delays add up to half a minute.
+  for _ in range(20):
+    code, text = refusal(server, basic(password="wrong"))
+    if code == grpc.StatusCode.RESOURCE_EXHAUSTED:
+      break
+  assert code == grpc.StatusCode.RESOURCE_EXHAUSTED
+  assert "try again in" in text
+  assert rows(server, "Bearer " + token(SECRET, claims())) == [(42,)]
+
+
+def test_issuer_and_audience(start):
+  settings = ["--jwt-issuer", "https://mine", "--jwt-audience", "lake"]
+  server = start("--password", PASSWORD, "--secret-key", SECRET, *settings)
+  with client(server) as raw:
+    header = headers(raw, [("authorization", basic(name="lakehouse"))])["authorization"]
+  issued = tokens.claims_of(header.removeprefix("Bearer "))
+  assert (issued["iss"], issued["aud"]) == ("https://mine", "lake")
+  assert rows(server, header) == [(42,)]
+  mine = {"iss": "https://mine", "aud": ["lake", "pond"]}
+  assert rows(server, "Bearer " + token(SECRET, claims(**mine))) == [(42,)]
+  assert refusal(server, "Bearer " + token(SECRET, claims(aud="lake")))[1] == "Invalid token issuer"
+  other = token(SECRET, claims(iss="https://mine", aud="pond"))
+  assert refusal(server, "Bearer " + other)[1] == "Invalid token"
+
+
+# Commands
+
+
+def command(*arguments: str, stdin: str | None = None) -> str:
+  ended = subprocess.run(
+    [str(binary_path()), *arguments], input=stdin, capture_output=True, text=True,
+    env=clean_environment(), timeout=20,
+  )
+  assert ended.returncode == 0, ended.stderr
+  return ended.stdout.strip()
+
+
+def test_issuing_a_token(guarded):
+  made = command(
+    "token", "--subject", "robot", "--role", "reader", "--expires", "60", "--secret-key", SECRET
+  )
+  issued = tokens.claims_of(made)
+  assert issued["sub"] == "robot" and issued["role"] == "reader"
+  assert issued["exp"] - issued["iat"] == 60
+  assert rows(guarded, f"Bearer {made}") == [(42,)]
+
+
+@pytest.mark.parametrize(
+  "arguments",
+  [
+    ["--subject", "robot"],
+    ["--subject", "", "--secret-key", SECRET],
+    ["--subject", "robot", "--expires", "0", "--secret-key", SECRET],
+    ["--subject", "robot", "--role", "root", "--secret-key", SECRET],
+  ],
+)
+def test_tokens_that_are_not_issued(arguments):
+  ended = run_to_end("token", *arguments)
+  assert ended.returncode != 0 and ended.stdout == ""
+
+
+# Users
+
+
+@pytest.fixture(scope="module")
+def hashes() -> dict[str, str]:
+  return {name: command("password", stdin=f"{name}'s\n") for name in ("ada", "rea", "root")}
+
+
+@pytest.fixture
+def users(start, tmp_path, hashes):
+  path = tmp_path / "users"
+  path.write_text(
+    f"ada:user:{hashes['ada']}\nrea:reader:{hashes['rea']}\nroot:admin:{hashes['root']}\n"
+  )
+  return start("--users-file", str(path), "--secret-key", SECRET)
+
+
+def test_users_of_a_file(users, tmp_path, hashes):
+  for name in ("ada", "rea", "root"):
+    assert rows(users, basic(name, f"{name}'s")) == [(42,)]
+  assert refusal(users, basic("ada", "rea's")) == (UNAUTHENTICATED, "Invalid credentials")
+  assert refusal(users, basic("nobody", "rea's")) == (UNAUTHENTICATED, "Invalid credentials")
+  assert refusal(users, basic("ada", hashes["ada"])) == (UNAUTHENTICATED, "Invalid credentials")
+  with client(users) as raw:
+    bearer = headers(raw, [("authorization", basic("rea", "rea's"))])["authorization"]
+  assert rows(users, bearer) == [(42,)]
+  (tmp_path / "users").write_text(f"ada:user:{hashes['ada']}\n")
+  assert eventually(lambda: "using the changed file" in users.stderr, 20)
+  assert refusal(users, bearer) == (UNAUTHENTICATED, "Invalid token")
+  assert refusal(users, basic("rea", "rea's")) == (UNAUTHENTICATED, "Invalid credentials")
+  assert rows(users, basic("ada", "ada's")) == [(42,)]
+
+
+def test_a_users_file_that_breaks_is_not_used(users, tmp_path):
+  (tmp_path / "users").write_text("ada:user:plain-secret\n")
+  assert eventually(lambda: "keeping the ones there are" in users.stderr, 20)
+  assert "plain-secret" not in users.stderr
+  assert rows(users, basic("ada", "ada's")) == [(42,)]
+
+
+@pytest.mark.parametrize(
+  "content, expected",
+  [("ada:user", "line 1"), ("#\nada:boss:-", "line 2"), ("ada:user:secret", "line 1")],
+)
+def test_users_files_that_are_not(tmp_path, content, expected):
+  path = tmp_path / "users"
+  path.write_text(content)
+  ended = run_to_end("serve", "--port", "0", "--users-file", str(path))
+  assert ended.returncode != 0
+  assert expected in ended.stderr and "secret" not in ended.stderr
+
+
+# Public keys
+
+
+class KeySet:
+  """A JSON Web Key Set on a local port."""
+
+  def __init__(self):
+    self.keys: list[dict] = []
+    self.status = 200
+    self.requests = 0
+    outer = self
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+      def do_GET(self):
+        outer.requests += 1
+        content = json.dumps({"keys": outer.keys}).encode()
+        self.send_response(outer.status)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+      def log_message(self, *_):
+        pass
+
+    self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    self.url = f"http://127.0.0.1:{self.server.server_port}/keys"
+    threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+  def close(self):
+    self.server.shutdown()
+    self.server.server_close()
+
+
+@pytest.fixture
+def key_set():
+  made = KeySet()
+  yield made
+  made.close()
+
+
+@pytest.fixture(scope="module")
+def keys():
+  return {
+    "rsa": rsa.generate_private_key(65537, 2048),
+    "ec": ec.generate_private_key(ec.SECP256R1()),
+    "stranger": rsa.generate_private_key(65537, 2048),
+    "next": ec.generate_private_key(ec.SECP256R1()),
+  }
+
+
+def test_published_keys(start, key_set, keys):
+  key_set.keys = [
+    {"kty": "OKP", "crv": "Ed25519", "x": "AAAA", "kid": "other"}, {"kty": "RSA", "kid": "empty"},
+    tokens.jwk(keys["rsa"], "one"), tokens.jwk(keys["ec"], "two"),
+  ]
+  server = start("--jwks-url", key_set.url, "--secret-key", SECRET)
+  assert rows(server, "Bearer " + token(keys["rsa"], claims(), kid="one")) == [(42,)]
+  assert rows(server, "Bearer " + token(keys["ec"], claims(), kid="two")) == [(42,)]
+  for wrong in (
+    token(keys["stranger"], claims(), kid="one"),
+    token(keys["ec"], claims(), kid="one"),
+    token(keys["rsa"], claims(), kid="one", alg="ES256"),
+    token(keys["rsa"], claims(), kid="one", alg="none"),
+    token(keys["rsa"], claims(), kid="one", alg="HS256"),
+  ):
+    assert refusal(server, "Bearer " + wrong) == (UNAUTHENTICATED, "Invalid token")
+  key_set.status = 500
+  key_set.close()
+  other = claims(sub="somebody else")
+  assert rows(server, "Bearer " + token(keys["rsa"], other, kid="one")) == [(42,)]
+  assert refusal(server, "Bearer " + token(keys["next"], other, kid="three"))[0] == UNAUTHENTICATED
+
+
+def test_replaced_keys(start, key_set, keys):
+  key_set.keys = [tokens.jwk(keys["ec"], "one")]
+  server = start("--jwks-url", key_set.url)
+  assert rows(server, "Bearer " + token(keys["ec"], claims(), kid="one")) == [(42,)]
+  key_set.keys = [tokens.jwk(keys["next"], "two")]
+  fresh = "Bearer " + token(keys["next"], claims(), kid="two")
+
+  def is_known() -> bool:
+    try:
+      return rows(server, fresh) == [(42,)]
+    except grpc.RpcError as error:
+      assert error.code() == UNAUTHENTICATED
+      return False
+
+  assert eventually(is_known, 30, 0.5)
+  assert key_set.requests == 2, "unknown keys don't make it ask at once again"
+  other = token(keys["ec"], claims(sub="somebody else"), kid="one")
+  assert refusal(server, "Bearer " + other)[1] == "Invalid token"
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ec"])
+def test_a_public_key_of_a_file(start, tmp_path, keys, kind):
+  public = keys[kind].public_key().public_bytes(
+    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+  )
+  path = tmp_path / "key.pem"
+  path.write_bytes(public)
+  server = start("--jwt-public-key", str(path))
+  assert rows(server, "Bearer " + token(keys[kind], claims())) == [(42,)]
+  assert refusal(server, "Bearer " + token(keys["stranger"], claims()))[0] == UNAUTHENTICATED
+  confused = token(public.decode(), claims())
+  assert refusal(server, "Bearer " + confused) == (UNAUTHENTICATED, "Invalid token")
+
+
+# Certificates
+
+
+def test_a_certificate_names_its_principal(start, tmp_path):
+  authority = Authority(tmp_path)
+  served = authority.sign("server")
+  server = start(
+    "--tls-cert", str(served.certificate), "--tls-key", str(served.key),
+    "--mtls-ca", str(authority.path), "--mtls-principal",
+  )
+  mine = authority.sign("robot")
+  credentials = grpc.ssl_channel_credentials(authority.pem, mine.key_pem, mine.pem)
+  with RawClient(server.address, credentials=credentials) as raw:
+    issued = headers(raw, [])["authorization"]
+    assert tokens.claims_of(issued.removeprefix("Bearer "))["sub"] == "robot"
+    assert raw.rows("SELECT 42") == [(42,)]
+
+
+# Where it listens
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3"])
+def test_nobody_else_reaches_a_server_without_a_password(host):
+  ended = run_to_end("serve", "--port", "0", "--host", host)
+  assert ended.returncode != 0
+  assert "--insecure" in ended.stderr and "--password" in ended.stderr
+
+
+def test_insecure_by_name(start):
+  # Not known to be this machine alone, though it is.
+  server = start("--host", "127.1", "--insecure")
+  assert "insecure: anyone who reaches this server" in server.stderr
