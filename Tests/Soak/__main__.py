@@ -1,6 +1,6 @@
 """Loads a server for long and kills it at random, and says whether it held.
 
-    python -m Soak [--minutes N] [--crashes N] [--storage file|lake] [--seed N]
+    python -m Soak [--minutes N] [--crashes N] [--storage KIND] [--seed N]
 
 Run from Tests/. docs/robustness.md says what is checked.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from Soak import report
 from Soak.crash import CrashRun
 from Soak.soak import Plan, Soak
-from Soak.storage import KINDS, Storage
+from Soak.storage import KINDS, USUAL_KINDS, Storage
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -24,7 +24,7 @@ def parse_arguments() -> argparse.Namespace:
   parser.add_argument("--minutes", type=float, default=0, help="length of the soak (none)")
   parser.add_argument("--crashes", type=int, default=0, help="how often to kill the server (never)")
   parser.add_argument(
-    "--storage", choices=KINDS, action="append", help="where the tables are (both, one by one)"
+    "--storage", choices=KINDS, action="append", help="where the tables are (file, then lake)"
   )
   parser.add_argument("--seed", type=int, help="what the clients choose follows from it (random)")
   parser.add_argument("--epoch-seconds", type=float, default=60, help="between comparisons (60)")
@@ -56,7 +56,7 @@ def main() -> int:
   complaint_count = 0
   with tempfile.TemporaryDirectory(prefix="lakehouse-soak-") as temporary:
     folder = (arguments.folder or Path(temporary)).resolve()
-    for kind in arguments.storage or KINDS:
+    for kind in arguments.storage or USUAL_KINDS:
       if arguments.minutes:
         run = Soak(
           Storage(kind, folder / f"soak-{kind}"),

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from support.server import Server
 
-KINDS = ("file", "lake")
+# Of an inlining lake small writes stay in the catalog, which is DuckLake's default; it is no part of
+# the usual runs because DuckLake 1.5.5 loses deletions there (docs/robustness.md).
+USUAL_KINDS = ("file", "lake")
+KINDS = (*USUAL_KINDS, "inlining-lake")
 
 # Below the ports that clients get, so that none of them sits on the server's while it restarts.
 FIXED_PORTS = range(20_000, 32_000)
@@ -38,7 +41,7 @@ class Storage:
 
   @property
   def catalog(self) -> str:
-    return "lake" if self.kind == "lake" else "kept"
+    return "kept" if self.kind == "file" else "lake"
 
   def table(self, name: str) -> str:
     return f"{self.catalog}.main.{name}"
@@ -53,7 +56,10 @@ class Storage:
     if self.kind == "file":
       flags = ["--database", str(data / "kept.duckdb")]
       return [*flags, "--init-sql", initial_sql] if initial_sql else flags
-    attach = f"ATTACH 'ducklake:{data}/meta.ducklake' AS lake (DATA_PATH '{data}/files/')"
+    options = f"DATA_PATH '{data}/files/'"
+    if self.kind == "lake":
+      options += ", DATA_INLINING_ROW_LIMIT 0"
+    attach = f"ATTACH 'ducklake:{data}/meta.ducklake' AS lake ({options})"
     return ["--database", ":memory:", "--init-sql", f"{attach}; {initial_sql}"]
 
   def start(self, *arguments: str, port: int = 0, initial_sql: str = "", **settings) -> Server:

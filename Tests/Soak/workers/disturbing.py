@@ -156,7 +156,7 @@ class Blunderer(RawWriter):
     "SELECT 1; SELECT error('boom')", "COMMIT", "", "-- nothing", "SELECT 1 +", "SELECT '",
     "SELECT i / (i - 5), error('late') FROM range(100000) AS r(i) WHERE i > 90000",
     "CREATE TABLE accounts_copy (a INTEGER, a INTEGER)", "INSERT INTO nosuch VALUES (1)",
-    "PREPARE p AS SELECT $1; EXECUTE p", "SELECT [1, 2][" + "(" * 200, "SELECT " + "1+" * 500 + "x",
+    "PREPARE p AS SELECT $1; EXECUTE p", "SELECT [1, 2][" + "(" * 200, "SELECT " + "1+" * 50 + "x",
   ]
   COMMANDS = ["CommandStatementQuery", "CommandGetTables", "TicketStatementQuery", "Nonsense"]
 
