@@ -43,9 +43,10 @@ def code(error: Exception) -> str:
   if isinstance(error, grpc.RpcError):
     return error.code().name
   if isinstance(error, adbc.Error):
-    # Go's driver names the status and the call: "... (Aborted; DoPut)".
-    if named := re.search(r"\((\w+); \w+", str(error)):
-      return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", named[1]).upper().replace("CANCELED", "CANCELLED")
+    # Go's driver names status and call, "... (Aborted; DoPut)", or the status as gRPC prints it.
+    if named := re.search(r"\((\w+); \w+|code = (\w+) desc", str(error)):
+      words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", named[1] or named[2])
+      return words.upper().replace("CANCELED", "CANCELLED")
     return f"ADBC {error.status_code.name}"
   for kind, name in _FLIGHT.items():
     if isinstance(error, kind):
