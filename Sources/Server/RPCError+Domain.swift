@@ -17,13 +17,14 @@ extension DuckDBError: RPCErrorConvertible {
     case .catalog:
       self.isDuplicate ? .alreadyExists : self.isMissing ? .notFound : .invalidArgument
     case .transaction:
-      self.isConflict ? .aborted : .failedPrecondition
+      self.isOutOfSpace ? .resourceExhausted : self.isConflict ? .aborted : .failedPrecondition
     case .dependency, .missingExtension, .autoload: .failedPrecondition
     case .permission: .permissionDenied
     case .notImplemented: .unimplemented
     case .outOfMemory, .objectSize: .resourceExhausted
     case .interrupted: .cancelled
-    case .io: self.isMissingFile ? .notFound : .unavailable
+    case .io:
+      self.isOutOfSpace ? .resourceExhausted : self.isMissingFile ? .notFound : .unavailable
     case .network, .http, .connection: .unavailable
     default: .internalError
     }
@@ -41,6 +42,11 @@ extension DuckDBError: RPCErrorConvertible {
 
   private var isConflict: Bool {
     self.message.contains("onflict")
+  }
+
+  /// Told apart from what may be over in a moment: trying again doesn't help.
+  private var isOutOfSpace: Bool {
+    self.message.contains("No space left on device") || self.message.contains("quota exceeded")
   }
 
   private var isMissingFile: Bool {

@@ -1,0 +1,95 @@
+"""Where a server under load keeps its tables: a database file, or an embedded lake."""
+
+from __future__ import annotations
+
+import random
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.server import Server
+
+# Of an inlining lake small writes stay in the catalog, which is DuckLake's default; it is no part of
+# the usual runs because DuckLake 1.5.5 loses deletions there (docs/robustness.md).
+USUAL_KINDS = ("file", "lake")
+KINDS = (*USUAL_KINDS, "inlining-lake")
+
+# Below the ports that clients get, so that none of them sits on the server's while it restarts.
+FIXED_PORTS = range(20_000, 32_000)
+
+
+@dataclass(frozen=True)
+class Storage:
+  """A folder of its own: `data` with what must last, `tmp` with what must not."""
+
+  kind: str
+  folder: Path
+
+  def __post_init__(self):
+    if self.kind not in KINDS:
+      raise ValueError(f"no such storage: {self.kind}; there are {', '.join(KINDS)}")
+    self.data_folder.mkdir(parents=True, exist_ok=True)
+    self.temporary_folder.mkdir(parents=True, exist_ok=True)
+
+  @property
+  def data_folder(self) -> Path:
+    return self.folder / "data"
+
+  @property
+  def temporary_folder(self) -> Path:
+    return self.folder / "tmp"
+
+  @property
+  def catalog(self) -> str:
+    return "kept" if self.kind == "file" else "lake"
+
+  def table(self, name: str) -> str:
+    return f"{self.catalog}.main.{name}"
+
+  @property
+  def checkpoint(self) -> str:
+    return f"CHECKPOINT {self.catalog}"
+
+  def arguments(self, initial_sql: str = "") -> list[str]:
+    """The flags that open the storage, and run this SQL once it is open."""
+    data = self.data_folder
+    if self.kind == "file":
+      flags = ["--database", str(data / "kept.duckdb")]
+      return [*flags, "--init-sql", initial_sql] if initial_sql else flags
+    options = f"DATA_PATH '{data}/files/'"
+    if self.kind == "lake":
+      options += ", DATA_INLINING_ROW_LIMIT 0"
+    attach = f"ATTACH 'ducklake:{data}/meta.ducklake' AS lake ({options})"
+    return ["--database", ":memory:", "--init-sql", f"{attach}; {initial_sql}"]
+
+  def start(self, *arguments: str, port: int = 0, initial_sql: str = "", **settings) -> Server:
+    return Server(
+      *self.arguments(initial_sql), *arguments, port=port,
+      environment={"TMPDIR": str(self.temporary_folder)}, **settings,
+    )
+
+  def byte_count(self) -> int:
+    return byte_count(self.data_folder)
+
+
+def byte_count(folder: Path) -> int:
+  """What the files of a folder hold; files that vanish meanwhile don't count."""
+  total = 0
+  for path in folder.rglob("*"):
+    try:
+      total += path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+      continue
+  return total
+
+
+def fixed_port(chosen: random.Random) -> int:
+  """A free port to which a server can come back."""
+  while True:
+    port = chosen.choice(FIXED_PORTS)
+    with socket.socket() as probe:
+      try:
+        probe.bind(("127.0.0.1", port))
+      except OSError:
+        continue
+    return port
