@@ -121,7 +121,8 @@ let package = Package(
       name: "Server",
       dependencies: [
         "ArrowIPC", "Auth", "DuckDB", "Engine", "FlightProtocol", "FlightSQL", "GRPCTransport",
-        grpcCore, logging, nioCore, nioSSL, nioTLS, swiftASN1, swiftProtobuf, unixSignals, x509, yams,
+        grpcCore, logging, nioCore, nioSSL, nioTLS, swiftASN1, swiftProtobuf, unixSignals, x509,
+        yams,
       ],
       swiftSettings: settings
     ),
