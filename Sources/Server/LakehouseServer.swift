@@ -32,7 +32,6 @@ package struct LakehouseServer: Sendable {
     // Before the database, so that a wrong file is told at once.
     let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
     let authenticator = try await Authenticator(configuration.auth, logger: logger)
-    Self.warnOfReach(configuration, logger)
     var engineConfiguration = configuration.engine
     engineConfiguration.initialSQL = try configuration.initialTexts()
     let engine = try Engine(engineConfiguration)
@@ -91,6 +90,7 @@ package struct LakehouseServer: Sendable {
   ) async throws {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let address = try await self.transport.bind()
+    Self.warnOfReach(self.configuration, self.logger)
     onReady(address.uri(isEncrypted: self.tls != nil))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
