@@ -14,8 +14,8 @@ package struct UsersFile: Hashable, Sendable {
 
   /// - Parameter path: For messages; they never show what the line holds.
   package init(_ content: String, path: String) throws(AuthConfigurationError) {
-    for (index, line) in content.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let line = line.hasSuffix("\r") ? line.dropLast() : line
+    let lines = content.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, line) in lines.enumerated() {
       guard !line.allSatisfy(\.isWhitespace), !line.hasPrefix("#") else { continue }
       let place = "\(path), line \(index + 1)"
       let parts = line.split(separator: ":", omittingEmptySubsequences: false)

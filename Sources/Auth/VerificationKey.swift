@@ -54,7 +54,8 @@ extension VerificationKey {
       throw AuthConfigurationError("'\(path)' holds a private key: the public one is wanted")
     }
     let isCertificate = pem.contains("BEGIN CERTIFICATE")
-    let rsa = try? isCertificate
+    let rsa =
+      try? isCertificate
       ? Insecure.RSA.PublicKey(certificatePEM: pem) : Insecure.RSA.PublicKey(pem: pem)
     if let rsa {
       try await self.init(rsa: rsa, identifier: nil)

@@ -1,5 +1,5 @@
-internal import Foundation
 internal import Crypto
+internal import Foundation
 internal import Synchronization
 
 /// Remembers for a while which `authorization` headers were good, and whose they are.

@@ -7,7 +7,8 @@ extension Engine {
   private static let cancellationWait = Duration.seconds(1)
 
   /// The result behind a ticket: handed out once, unless its statement was polled for.
-  package func fetch(_ handle: Handle, for principal: Principal = .anonymous) throws -> ResultStream {
+  package func fetch(_ handle: Handle, for principal: Principal = .anonymous) throws -> ResultStream
+  {
     let stream =
       try self.resources.polled[handle, principal]?.result()
       ?? self.resources.unfetched.take(handle, for: principal)

@@ -88,9 +88,11 @@ package final class SessionRegistry: Sendable {
     principal: Principal = .anonymous
   ) throws(EngineError) -> Session {
     let sessions = self.state.withLock { Array($0.sessions.values) }
-    guard let session = sessions.first(where: {
-      $0.principal == principal && $0.hasTransaction(handle)
-    }) else {
+    guard
+      let session = sessions.first(where: {
+        $0.principal == principal && $0.hasTransaction(handle)
+      })
+    else {
       throw .unknownTransaction
     }
     return session

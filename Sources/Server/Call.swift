@@ -40,7 +40,8 @@ extension FlightService {
   ) throws -> Call {
     let id = SessionCookie.cookie(in: metadata) ?? identity.session.flatMap { Handle(text: $0) }
     return try self.call(metadata, connection, principal: identity.principal, id: id) {
-      session, isNew in
+      session,
+      isNew in
       var response: Metadata = [:]
       if isNew || isLogin { response = SessionCookie.cookie(for: session) }
       if isNew || isLogin || identity.wantsToken {

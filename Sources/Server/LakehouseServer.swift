@@ -36,7 +36,6 @@ package struct LakehouseServer: Sendable {
   ) throws {
     // Before the database, so that a wrong file is told at once.
     let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
-    Self.warnOfReach(configuration, logger)
     var engineConfiguration = configuration.engine
     engineConfiguration.initialSQL = try configuration.initialTexts()
     let engine = try Engine(engineConfiguration)
@@ -103,6 +102,7 @@ package struct LakehouseServer: Sendable {
     if self.configuration.health.isEnabled { await probe.look() }
     let address = try await self.transport.bind()
     self.health.open()
+    Self.warnOfReach(self.configuration, self.logger)
     onReady(address.uri(isEncrypted: self.tls != nil))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {

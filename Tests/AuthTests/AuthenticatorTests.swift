@@ -20,9 +20,12 @@ import Testing
     configuration.password = "correct"
     configuration.secretKey = Self.secret
     change(&configuration)
-    return try await Authenticator(configuration, logger: Logger(label: "test") { _ in
-      SwiftLogNoOpLogHandler()
-    })
+    return try await Authenticator(
+      configuration,
+      logger: Logger(label: "test") { _ in
+        SwiftLogNoOpLogHandler()
+      }
+    )
   }
 
   func identity(
@@ -47,8 +50,9 @@ import Testing
     let identity = try await self.identity(Self.basic("anna", "correct"))
     #expect(identity.principal == Principal(name: "anna", role: .user))
     #expect(identity.wantsToken)
-    for (name, password) in [("anna", "wrong"), ("bo", "correct"), ("anna", ""), ("Anna", "correct")]
-    {
+    for (name, password) in [
+      ("anna", "wrong"), ("bo", "correct"), ("anna", ""), ("Anna", "correct"),
+    ] {
       await #expect(throws: AuthenticationError.invalidCredentials) {
         try await self.identity(Self.basic(name, password), address: password)
       }
@@ -100,7 +104,10 @@ import Testing
 
   @Test func `tokens of another key are refused`() async throws {
     let other = try await Self.authenticator { $0.secretKey = "another key of thirty-two bytes." }
-    let token = try other.token(for: try await self.identity(Self.basic("anna", "correct")), session: "")
+    let token = try other.token(
+      for: try await self.identity(Self.basic("anna", "correct")),
+      session: ""
+    )
     await #expect(throws: AuthenticationError.invalidToken) {
       try await self.identity("Bearer " + token)
     }
@@ -122,7 +129,8 @@ import Testing
     let payload = try JSONSerialization.data(withJSONObject: claims)
     let text = header.base64URL + "." + payload.base64URL
     let key = SymmetricKey(data: Data(Self.secret.utf8))
-    return text + "." + Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)).base64URL
+    return text + "."
+      + Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)).base64URL
   }
 
   private func claims(_ changes: [String: Any?] = [:]) -> [String: Any] {

@@ -37,7 +37,8 @@ import Testing
   @Test(arguments: [
     ("", AuthenticationError.headerRequired), ("   ", .headerRequired),
     ("Digest abc", .unsupportedScheme), ("dXNlcjpwYXNz", .unsupportedScheme),
-    ("Basic", .invalidBasicHeader), ("Basic ", .invalidBasicHeader), ("Basic !", .invalidBasicHeader),
+    ("Basic", .invalidBasicHeader), ("Basic ", .invalidBasicHeader),
+    ("Basic !", .invalidBasicHeader),
     ("Basic dXNlcg==", .invalidBasicHeader), ("Basic dXNlcjpwYXNz====", .invalidBasicHeader),
     ("Basic dXNl=cjpw", .invalidBasicHeader), ("Basic /////w==", .invalidBasicHeader),
     ("Basic OnBhc3M=", .emptyUsername), ("Bearer", .emptyToken), ("Bearer  ", .emptyToken),

@@ -15,7 +15,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "anna:admin", ":admin:\(Self.hash)", "anna:root:\(Self.hash)", "anna:admin:secret", "anna:admin:",
+    "anna:admin", ":admin:\(Self.hash)", "anna:root:\(Self.hash)", "anna:admin:secret",
+    "anna:admin:",
     "anna:admin:\(Self.hash):more", "a:user:-\na:user:-",
   ])
   func `a line that isn't is refused with its number, without what it holds`(_ line: String) {
