@@ -19,6 +19,8 @@ package final class ResultStream: Sendable {
   private static let stepsAhead = 2
 
   let handle: Handle
+  /// The statement's number in the log.
+  package let number: UInt64
   package let schema: Schema
   package let cancellation: Cancellation
   let session: Session
@@ -26,6 +28,7 @@ package final class ResultStream: Sendable {
 
   init(query: CompiledStatement, schema: Schema, session: Session) {
     self.handle = Handle()
+    self.number = SerialNumber.nextStatement()
     self.schema = schema
     self.cancellation = Cancellation()
     self.session = session
@@ -40,14 +43,21 @@ package final class ResultStream: Sendable {
     cancellation: Cancellation
   ) {
     self.handle = Handle()
+    self.number = SerialNumber.nextStatement()
     self.schema = schema
     self.cancellation = cancellation
     self.session = session
     self.source = Mutex(.live(connection))
   }
 
-  init(completion: Completion, session: Session, handle: Handle = Handle()) {
+  init(
+    completion: Completion,
+    session: Session,
+    handle: Handle = Handle(),
+    number: UInt64 = SerialNumber.nextStatement()
+  ) {
     self.handle = handle
+    self.number = number
     self.schema = completion.schema
     self.cancellation = Cancellation()
     self.session = session
@@ -76,7 +86,7 @@ package final class ResultStream: Sendable {
           self.cancellation,
           timeLimit: self.session.statementTimeout
         )
-        try self.session.resources.queue.enter()
+        try self.session.resources.queue.enter(self.cancellation)
         return try await connection.open(self, query: query)
       case .live(let connection):
         if let step = try await connection.next(of: self) { return step }

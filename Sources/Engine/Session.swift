@@ -29,6 +29,8 @@ package final class Session: Sendable {
   private static let idleConnectionLimit = 2
 
   package let id: Handle
+  /// The session's number in the log.
+  package let number = SerialNumber.nextSession()
   /// Whose session it is; nobody else can use it.
   package let principal: Principal
   let resources: EngineResources
@@ -188,7 +190,7 @@ extension Session {
       timeLimit: self.statementTimeout
     )
     defer { self.resources.activeStatements.remove(cancellation) }
-    try self.resources.queue.enter()
+    try self.resources.queue.enter(cancellation)
     return try await work(connection)
   }
 }

@@ -37,7 +37,7 @@ actor SessionConnection {
     _ cancellation: Cancellation,
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
-    self.resources.queue.leave()
+    self.resources.queue.leave(cancellation)
     self.setLiveResultAside()
     let opened = try self.open()
     return try self.run(on: opened, cancellation) {

@@ -9,16 +9,18 @@ final class StatementQueue: Sendable {
     self.limit = limit
   }
 
-  func enter() throws(EngineError) {
+  func enter(_ cancellation: Cancellation) throws(EngineError) {
     let (before, _) = self.waiting.add(1, ordering: .relaxed)
     guard before < self.limit else {
-      self.leave()
+      self.waiting.subtract(1, ordering: .relaxed)
       throw .queueFull(limit: self.limit)
     }
+    cancellation.enterQueue()
   }
 
-  /// To be called once for each ``enter()`` that succeeded, when a worker takes the statement up.
-  func leave() {
+  /// To be called once for each ``enter(_:)`` that succeeded, when a worker takes the statement up.
+  func leave(_ cancellation: Cancellation) {
+    cancellation.leaveQueue()
     self.waiting.subtract(1, ordering: .relaxed)
   }
 }

@@ -15,6 +15,7 @@ package struct LakehouseServer: Sendable {
   private let engine: Engine
   private let transport: HTTP2ServerTransport
   private let server: GRPCServer<HTTP2ServerTransport>
+  private let logs: Logs
   private let logger: Logger
   private let tls: TLSContext?
 
@@ -22,31 +23,32 @@ package struct LakehouseServer: Sendable {
   ///
   /// Blocks until it is open and the initial SQL has run.
   package init(_ configuration: ServerConfiguration) throws {
-    var logger = Logger(label: "lakehouse", factory: { StreamLogHandler.standardError(label: $0) })
-    logger.logLevel = configuration.logLevel
+    let logs = Logs(configuration.logging)
+    let logger = logs.logger(.server)
     // Before the database, so that a wrong file is told at once.
     let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
     let engine = try Engine(configuration.engine)
     var settings = HTTP2ServerTransport.Configuration()
     settings.shutdown.gracePeriod = .seconds(Int64(configuration.shutdownGraceSeconds))
     settings.security = tls?.security ?? .plaintext
+    let access = logs.access
+    settings.onRefusal = { path, connection, code in
+      access.writeRefusal(path: path, peer: connection.remotePeer, code)
+    }
     self.configuration = configuration
     self.engine = engine
+    self.logs = logs
     self.logger = logger
     self.tls = tls
     self.transport = HTTP2ServerTransport(
       address: ListeningAddress(host: configuration.host, port: configuration.port),
       configuration: settings,
-      logger: logger
+      logger: logs.logger(.transport)
     )
     self.server = GRPCServer(
       transport: self.transport,
-      services: [
-        FlightService(
-          engine: engine,
-          log: StatementLog(logger: logger, printsStatements: configuration.printsStatements)
-        )
-      ]
+      services: [FlightService(engine: engine, log: logs.statements)],
+      interceptors: [CallInterceptor(log: access)]
     )
   }
 
@@ -58,6 +60,8 @@ package struct LakehouseServer: Sendable {
     onReady: @Sendable (String) -> Void,
     onSecondSignal: @escaping @Sendable () -> Never
   ) async throws {
+    // What was logged last is to be read too, whichever way this ends.
+    defer { self.logs.output.flush() }
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let address = try await self.transport.bind()
     onReady(address.uri(isEncrypted: self.tls != nil))
@@ -65,7 +69,10 @@ package struct LakehouseServer: Sendable {
       group.addTask {
         var isStopping = false
         for await signal in signals {
-          guard !isStopping else { onSecondSignal() }
+          guard !isStopping else {
+            self.logs.output.flush()
+            onSecondSignal()
+          }
           isStopping = true
           self.logger.info("\(signal): draining")
           self.server.beginGracefulShutdown()

@@ -1,5 +1,4 @@
 package import Engine
-package import Logging
 
 /// What a server serves, and where.
 package struct ServerConfiguration: Sendable {
@@ -9,9 +8,7 @@ package struct ServerConfiguration: Sendable {
   /// Encrypts connections; `nil` serves them in plain text.
   package var tls: TLSFiles?
   package var engine = EngineConfiguration()
-  package var logLevel = Logger.Level.info
-  /// Whether each statement is logged.
-  package var printsStatements = false
+  package var logging = LoggingConfiguration()
   /// How long running statements may go on after the server was told to stop.
   package var shutdownGraceSeconds = 30
 

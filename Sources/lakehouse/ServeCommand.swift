@@ -1,7 +1,6 @@
-public import ArgumentParser
+internal import ArgumentParser
 internal import Engine
 internal import Foundation
-public import Logging
 internal import Server
 
 /// Flags only: what they mean is the server's business.
@@ -41,11 +40,20 @@ struct ServeCommand: AsyncParsableCommand {
   )
   var initSQL: String?
 
-  @Option(help: "trace, debug, info, notice, warning, error or critical.")
-  var logLevel = Logger.Level.info
+  @Option(
+    help:
+      "trace, debug, info, notice, warning, error or critical, and exceptions after a comma: info,transport=debug."
+  )
+  var logLevel = "info"
+
+  @Option(help: "How log lines are written: text for people, json for machines.")
+  var logFormat = LogFormat.text
 
   @Flag(help: "Log the statements that clients send.")
   var printQueries = false
+
+  @Option(help: "What --print-queries does with literals: masked or kept.")
+  var queryLiterals = QueryLiterals.masked
 
   @Option(help: "Threads that run statements: the limit on statements at work.")
   var workers = 8
@@ -83,6 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
         "--transaction-idle-seconds: \(self.transactionIdleSeconds) is not positive"
       )
     }
+    _ = try self.logLevels()
     guard (self.tlsCert == nil) == (self.tlsKey == nil) else {
       throw ValidationError("--tls-cert and --tls-key: one is of no use without the other")
     }
@@ -125,8 +134,10 @@ struct ServeCommand: AsyncParsableCommand {
         clientAuthorities: self.mtlsCA
       )
     }
-    configuration.logLevel = self.logLevel
-    configuration.printsStatements = self.printQueries
+    configuration.logging.levels = try self.logLevels()
+    configuration.logging.format = self.logFormat
+    configuration.logging.printsStatements = self.printQueries
+    configuration.logging.queryLiterals = self.queryLiterals
     configuration.shutdownGraceSeconds = self.shutdownGraceSeconds
     configuration.engine.databasePath = self.database
     configuration.engine.isReadOnly = self.readOnly
@@ -137,6 +148,14 @@ struct ServeCommand: AsyncParsableCommand {
       self.statementTimeoutSeconds > 0 ? .seconds(self.statementTimeoutSeconds) : nil
     configuration.engine.initialSQL = try self.initialSQL()
     return configuration
+  }
+
+  private func logLevels() throws -> LogLevels {
+    do {
+      return try LogLevels(parsing: self.logLevel)
+    } catch {
+      throw ValidationError("--log-level: \(error.message)")
+    }
   }
 
   private func initialSQL() throws -> [InitialSQL] {
@@ -155,4 +174,6 @@ struct ServeCommand: AsyncParsableCommand {
   }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+extension LogFormat: ExpressibleByArgument {}
+
+extension QueryLiterals: ExpressibleByArgument {}

@@ -36,7 +36,7 @@ extension Session {
     let connection = try self.checkOut(preferring: query)
     self.resources.activeStatements.insert(cancellation, timeLimit: self.statementTimeout)
     do {
-      try self.resources.queue.enter()
+      try self.resources.queue.enter(cancellation)
       // Now the stream has the connection, which it gives back at its end.
       return try await connection.start(
         query,
