@@ -32,6 +32,7 @@ let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals",
   package: "swift-service-lifecycle"
@@ -51,6 +52,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -97,13 +99,13 @@ let package = Package(
       name: "Server",
       dependencies: [
         "ArrowIPC", "Auth", "DuckDB", "Engine", "FlightProtocol", "FlightSQL", "GRPCTransport",
-        grpcCore, logging, nioCore, nioSSL, nioTLS, swiftProtobuf, unixSignals,
+        grpcCore, logging, nioCore, nioSSL, nioTLS, swiftProtobuf, unixSignals, yams,
       ],
       swiftSettings: settings
     ),
     .executableTarget(
       name: "lakehouse",
-      dependencies: ["CMalloc", "Engine", "Server", argumentParser, logging, nioCore],
+      dependencies: ["CMalloc", "Engine", "Server", argumentParser],
       swiftSettings: settings
     ),
     .testTarget(
@@ -147,6 +149,11 @@ let package = Package(
     .testTarget(
       name: "FlightSQLTests",
       dependencies: ["ArrowIPC", "FlightProtocol", "FlightSQL", swiftProtobuf],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "ServerTests",
+      dependencies: ["Engine", "Server", logging],
       swiftSettings: settings
     ),
     .testTarget(

@@ -22,15 +22,21 @@ package struct LakehouseServer: Sendable {
   /// Opens the database.
   ///
   /// Blocks until it is open and the initial SQL has run.
-  package init(_ configuration: ServerConfiguration) throws {
+  ///
+  /// - Parameter warnings: What the log begins with.
+  package init(_ configuration: ServerConfiguration, warnings: [String] = []) throws {
     let logs = Logs(configuration.logging)
     let logger = logs.logger(.server)
+    for warning in warnings { logger.warning("\(warning)") }
     // Before the database, so that a wrong file is told at once.
     let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
-    let engine = try Engine(configuration.engine)
+    var engineConfiguration = configuration.engine
+    engineConfiguration.initialSQL = try configuration.initialTexts()
+    let engine = try Engine(engineConfiguration)
     var settings = HTTP2ServerTransport.Configuration()
-    settings.shutdown.gracePeriod = .seconds(Int64(configuration.shutdownGraceSeconds))
+    settings.shutdown.gracePeriod = TimeAmount(configuration.shutdownGrace)
     settings.security = tls?.security ?? .plaintext
+    settings.apply(configuration.limits)
     let access = logs.access
     settings.onRefusal = { path, connection, code in
       access.writeRefusal(path: path, peer: connection.remotePeer, code)

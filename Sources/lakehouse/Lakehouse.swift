@@ -7,7 +7,7 @@ struct Lakehouse: AsyncParsableCommand {
     commandName: "lakehouse",
     abstract: "An Arrow Flight SQL server over DuckDB and DuckLake.",
     version: LakehouseServer.version,
-    subcommands: [ServeCommand.self],
+    subcommands: [ServeCommand.self, ConfigCommand.self],
     defaultSubcommand: ServeCommand.self
   )
 }

@@ -15,46 +15,47 @@ package struct LogLevels: Sendable {
 }
 
 extension LogLevels {
-  /// What is wrong with a text that isn't a list of levels.
-  package struct ParseError: Error, Hashable {
-    package var message: String
+  /// What a text must be, as in "LOG_LEVEL is not ...".
+  static var rule: String {
+    let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+    let components = LogComponent.allCases.map(\.rawValue).joined(separator: ", ")
+    return "one of \(levels); or with exceptions (\(components)) after commas, "
+      + "as in info,transport=debug"
   }
 
   /// Reads `info` or `info,transport=debug,engine=warning`; letter case doesn't matter.
-  package init(parsing text: String) throws(ParseError) {
+  ///
+  /// What is not said of everything is `info`; `nil` for a text that breaks the ``rule``.
+  package init?(text: String) {
     self.init()
     var hasStandard = false
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let level = try Self.level(pair[pair.count - 1])
-      guard pair.count == 2 else {
-        guard !hasStandard else {
-          throw ParseError(message: "there are two levels for everything in '\(text)'")
-        }
+      let words = part.split(separator: "=", omittingEmptySubsequences: false)
+        .map { $0.filter { $0 != " " }.lowercased() }
+      switch words.count {
+      case 1:
+        guard !hasStandard, let level = Self.level(words[0]) else { return nil }
         self.standard = level
         hasStandard = true
-        continue
+      case 2:
+        guard let component = LogComponent(rawValue: words[0]), let level = Self.level(words[1])
+        else { return nil }
+        self.exceptions[component] = level
+      default:
+        return nil
       }
-      let name = Self.trimmed(pair[0])
-      guard let component = LogComponent(rawValue: name) else {
-        let known = LogComponent.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ParseError(message: "'\(name)' is not a component; there are \(known)")
-      }
-      self.exceptions[component] = level
     }
   }
 
-  private static func level(_ text: Substring) throws(ParseError) -> Logger.Level {
-    let name = Self.trimmed(text)
-    guard let level = Logger.Level(rawValue: name) else {
-      let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ParseError(message: "'\(name)' is not a level; there are \(known)")
+  package var text: String {
+    let exceptions = LogComponent.allCases.compactMap { component in
+      self.exceptions[component].map { "\(component.rawValue)=\($0.rawValue)" }
     }
-    return level
+    return ([self.standard.rawValue] + exceptions).joined(separator: ",")
   }
 
-  private static func trimmed(_ text: Substring) -> String {
-    let inner = text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
-    return String(inner).lowercased()
+  /// The names of swift-log, and those other servers have for the same.
+  private static func level(_ name: String) -> Logger.Level? {
+    name == "warn" ? .warning : Logger.Level(rawValue: name)
   }
 }

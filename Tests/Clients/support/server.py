@@ -173,12 +173,15 @@ class Server:
 
 
 def run_to_end(
-  *arguments: str, environment: dict[str, str] | None = None, timeout_seconds: float = 20
+  *arguments: str,
+  environment: dict[str, str] | None = None,
+  folder: Path | None = None,
+  timeout_seconds: float = 20,
 ) -> subprocess.CompletedProcess[str]:
   """Runs the binary with these arguments alone, for calls that end by themselves."""
   return subprocess.run(
     [str(binary_path()), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-    env=clean_environment(**(environment or {})), timeout=timeout_seconds,
+    env=clean_environment(**(environment or {})), cwd=folder, timeout=timeout_seconds,
   )
 
 

@@ -1,0 +1,36 @@
+package import Engine
+
+/// What a server serves, and where; ``Setting`` says how each of it is set.
+package struct ServerConfiguration: Sendable {
+  /// An address, a name that stands for one, or `unix:PATH`.
+  package var host = "127.0.0.1"
+  /// 0 takes any free port.
+  package var port = 31_337
+  /// PEM file of the server's certificate, followed by those that lead to its issuer.
+  package var certificateChainPath: String?
+  /// PEM file of the certificate's private key.
+  package var privateKeyPath: String?
+  /// PEM file of the authorities whose clients are let in; without it any client is.
+  package var clientAuthoritiesPath: String?
+  package var logging = LoggingConfiguration()
+  package var limits = TransportLimits()
+  /// How long running statements may go on after the server was told to stop.
+  package var shutdownGrace = Duration.seconds(30)
+  /// A file of SQL that runs before ``initialSQL``.
+  package var initialSQLPath: String?
+  /// SQL that runs before the first client.
+  package var initialSQL: String?
+  package var engine = EngineConfiguration()
+
+  package init() {}
+
+  /// Encrypts connections; `nil` serves them in plain text.
+  package var tls: TLSFiles? {
+    guard let certificateChainPath, let privateKeyPath else { return nil }
+    return TLSFiles(
+      certificateChain: certificateChainPath,
+      privateKey: privateKeyPath,
+      clientAuthorities: self.clientAuthoritiesPath
+    )
+  }
+}

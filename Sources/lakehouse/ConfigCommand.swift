@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import Server
+
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config",
+    abstract: "Show the settings that hold, and where each comes from.",
+    discussion: "Takes what serve takes, and checks it. Secrets are masked."
+  )
+
+  @OptionGroup var options: SettingOptions
+
+  @Flag(help: "Show the manual of all settings instead, as a Markdown table.")
+  var reference = false
+
+  func run() throws {
+    if self.reference {
+      print(SettingsReference.markdown)
+      return
+    }
+    let settings = try self.options.effectiveSettings()
+    let width = settings.entries.map(\.setting.name.count).max() ?? 0
+    for entry in settings.entries {
+      let name = entry.setting.name.padding(to: width)
+      print("\(name)  \(entry.text ?? "(not set)")  [\(entry.origin)]")
+    }
+    for warning in settings.warnings { print("warning: \(warning)") }
+  }
+}
+
+extension String {
+  fileprivate func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - self.count))
+  }
+}

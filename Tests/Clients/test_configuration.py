@@ -1,0 +1,79 @@
+"""Settings through the binary: flags, variables, files, and the manual."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.server import ROOT, run_to_end
+
+MANUAL = (ROOT / "docs" / "configuration.md").read_text()
+
+
+def reference() -> str:
+  return run_to_end("config", "--reference").stdout.strip()
+
+
+def names() -> list[str]:
+  return [line.split("`")[1] for line in reference().splitlines()[2:]]
+
+
+def effective(output: str) -> dict[str, tuple[str, str]]:
+  """Value and origin of each setting that `lakehouse config` shows."""
+  shown = {}
+  for line in output.splitlines():
+    name, rest = line.split(maxsplit=1)
+    value, _, origin = rest.rstrip("]").rpartition("  [")
+    shown[name] = (value, origin)
+  return shown
+
+
+def test_the_manual_has_every_setting():
+  assert MANUAL.partition("<!-- settings -->\n")[2].strip() == reference()
+
+
+@pytest.mark.parametrize("command", ["serve", "config"])
+def test_every_setting_is_a_flag(command: str):
+  text = run_to_end(command, "--help").stdout
+  assert names()
+  for name in names():
+    assert f"  {name}" in text, name
+
+
+def test_each_place_goes_before_the_next(tmp_path):
+  (tmp_path / ".env").write_text("LAKEHOUSE_WORKERS=3\nLAKEHOUSE_DATABASE='three.db'\n")
+  (tmp_path / "settings.yaml").write_text("workers: 4\nlog-level: error\nport: 4\n")
+  ended = run_to_end(
+    "config", "--config", "settings.yaml", "--port", "1",
+    environment={"LAKEHOUSE_PORT": "2", "LAKEHOUSE_WORKERS": "2"}, folder=tmp_path,
+  )
+  assert ended.returncode == 0, ended.stderr
+  shown = effective(ended.stdout)
+  assert shown["port"] == ("1", "--port")
+  assert shown["workers"] == ("2", "LAKEHOUSE_WORKERS")
+  assert shown["database"] == ("three.db", "LAKEHOUSE_DATABASE (.env, line 2)")
+  assert shown["log-level"] == ("error", "log-level (settings.yaml, line 2)")
+  assert shown["read-only"] == ("false", "default")
+
+
+def test_secrets_are_masked():
+  ended = run_to_end("config", "--init-sql", "CREATE SECRET (TYPE s3, SECRET 'hunter2')")
+  assert "hunter2" not in ended.stdout + ended.stderr
+  assert effective(ended.stdout)["init-sql"] == ("********", "--init-sql")
+
+
+def test_serve_tells_all_that_is_wrong(tmp_path):
+  (tmp_path / "settings.yaml").write_text("prot: 1\n")
+  ended = run_to_end("serve", "--config", str(tmp_path / "settings.yaml"))
+  assert ended.returncode != 0
+  assert f"prot ({tmp_path}/settings.yaml, line 1): is not a setting" in ended.stderr
+  ended = run_to_end(
+    "serve", "--port", "many", environment={"LAKEHOUSE_WORKERS": "0"}, folder=tmp_path
+  )
+  assert ended.returncode != 0
+  assert "--port: 'many' is not an integer between 0 and 65535" in ended.stderr
+  assert "LAKEHOUSE_WORKERS: '0' is not an integer between 1 and 1024" in ended.stderr
+
+
+def test_a_misspelt_variable_is_told_in_the_log(start):
+  own = start(environment={"LAKEHOUSE_PROT": "1"})
+  assert "LAKEHOUSE_PROT: is not a setting" in own.stderr
