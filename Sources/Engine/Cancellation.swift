@@ -93,6 +93,17 @@ extension Cancellation {
     }
   }
 
+  /// Cancels the statement if it still waits for a worker.
+  ///
+  /// - Returns: Whether it did.
+  func giveUpWaiting(after limit: Duration) -> Bool {
+    self.state.withLock { state in
+      guard state.queueStart != nil, state.reason == nil else { return false }
+      state.reason = .queueWait(limit)
+      return true
+    }
+  }
+
   var hasTimeLimit: Bool { self.state.withLock { $0.timeLimit != nil } }
 
   /// Limits how long DuckDB may work for the statement.

@@ -11,7 +11,7 @@ final class EngineResources: Sendable {
   let unfetched: UnfetchedResults
   let beingRead = ResultsBeingRead()
   let polled: PolledStatements
-  let activeStatements = ActiveStatements()
+  let activeStatements: ActiveStatements
   let definitions = DefinitionVersion()
   let redactor: ErrorRedactor
   let rowFunction: RowFunction
@@ -34,7 +34,13 @@ final class EngineResources: Sendable {
     self.redactor = configuration.redactor
     self.rowFunction = rowFunction
     self.ingestionSlots = IngestionSlots(count: configuration.ingestionLimit)
-    self.queue = StatementQueue(limit: configuration.statementQueueLimit)
+    self.activeStatements = ActiveStatements(
+      limitPerPrincipal: configuration.statementsPerPrincipal
+    )
+    self.queue = StatementQueue(
+      limit: configuration.statementQueueLimit,
+      waitLimit: configuration.statementQueueWait
+    )
     self.unfetched = UnfetchedResults(
       limit: configuration.unfetchedResultLimit,
       lifetime: configuration.unfetchedResultLifetime

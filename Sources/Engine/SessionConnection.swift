@@ -24,6 +24,9 @@ actor SessionConnection {
     unsafe self.executor.asUnownedSerialExecutor()
   }
 
+  /// Whether a statement would have to wait for others on this connection.
+  nonisolated var isOccupied: Bool { self.executor.isOccupied }
+
   init(resources: EngineResources, state: SessionState) {
     self.resources = resources
     self.state = state
@@ -38,7 +41,9 @@ actor SessionConnection {
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
     self.resources.queue.leave(cancellation)
+    if let reason = cancellation.reason { throw reason.error }
     self.setLiveResultAside()
+    self.expireOldTransaction()
     let opened = try self.open()
     return try self.run(on: opened, cancellation) {
       try self.repeatSettings(on: opened)
