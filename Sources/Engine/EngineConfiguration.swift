@@ -110,7 +110,6 @@ extension EngineConfiguration {
     if self.isReadOnly { options["access_mode"] = "READ_ONLY" }
     options["memory_limit"] = self.memoryByteLimit.map { "\($0)B" }
     options["threads"] = self.threadCount.map { "\($0)" }
-    options["max_temp_directory_size"] = self.spillByteLimit.map { "\($0)B" }
     return options.merging(self.settings) { _, chosen in chosen }
   }
 
