@@ -7,10 +7,13 @@ package struct EncodedMessage: Sendable {
   /// The buffers of the batch and the padding between them, in order.
   package var body: [ByteBuffer]
   package var bodyByteCount: Int
+  /// The rows of a record batch; 0 for other messages.
+  package var rowCount: Int
 
-  package init(header: ByteBuffer, body: [ByteBuffer], bodyByteCount: Int) {
+  package init(header: ByteBuffer, body: [ByteBuffer], bodyByteCount: Int, rowCount: Int = 0) {
     self.header = header
     self.body = body
     self.bodyByteCount = bodyByteCount
+    self.rowCount = rowCount
   }
 }

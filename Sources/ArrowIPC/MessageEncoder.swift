@@ -34,7 +34,8 @@ package enum MessageEncoder {
     return EncodedMessage(
       header: Self.message(&writer, .recordBatch, header, bodyByteCount: bodyByteCount),
       body: Self.body(of: batch),
-      bodyByteCount: bodyByteCount
+      bodyByteCount: bodyByteCount,
+      rowCount: batch.rowCount
     )
   }
 

@@ -1,9 +1,16 @@
+internal import Auth
 internal import Synchronization
 
 /// The statements at work, so that all of them can be stopped, and each that works for too long.
 final class ActiveStatements: Sendable {
+  private struct Statement {
+    var cancellation: Cancellation
+    var principal: Principal
+  }
+
   private struct State {
-    var cancellations: [ObjectIdentifier: Cancellation] = [:]
+    var statements: [ObjectIdentifier: Statement] = [:]
+    var counts: [Principal: Int] = [:]
     var isClosed = false
     var isWatched = false
   }
@@ -11,32 +18,52 @@ final class ActiveStatements: Sendable {
   /// How often statements with a time limit are looked at.
   private static let watchInterval = Duration.milliseconds(20)
 
+  private let limitPerPrincipal: Int?
   private let state = Mutex(State())
 
-  var count: Int { self.state.withLock { $0.cancellations.count } }
+  init(limitPerPrincipal: Int?) {
+    self.limitPerPrincipal = limitPerPrincipal
+  }
 
-  /// - Parameter timeLimit: How long DuckDB may work for the statement.
-  func insert(_ cancellation: Cancellation, timeLimit: Duration?) {
+  var count: Int { self.state.withLock { $0.statements.count } }
+
+  /// - Parameters:
+  ///   - principal: Whose statement it is.
+  ///   - timeLimit: How long DuckDB may work for the statement.
+  func insert(
+    _ cancellation: Cancellation,
+    of principal: Principal,
+    timeLimit: Duration?
+  ) throws(EngineError) {
     cancellation.limit(to: timeLimit)
-    let (isClosed, startsWatch) = self.state.withLock { state in
-      state.cancellations[ObjectIdentifier(cancellation)] = cancellation
+    let flags: (isClosed: Bool, startsWatch: Bool)? = self.state.withLock { state in
+      let count = state.counts[principal, default: 0]
+      if let limit = self.limitPerPrincipal, count >= limit { return nil }
+      let statement = Statement(cancellation: cancellation, principal: principal)
+      let previous = state.statements.updateValue(statement, forKey: ObjectIdentifier(cancellation))
+      if previous == nil { state.counts[principal] = count + 1 }
       let startsWatch = timeLimit != nil && !state.isWatched
       if startsWatch { state.isWatched = true }
       return (state.isClosed, startsWatch)
     }
-    if isClosed { cancellation.cancel(.shutdown) }
-    if startsWatch { Task { await self.watch() } }
+    guard let flags else { throw .tooManyStatements(limit: self.limitPerPrincipal ?? 0) }
+    if flags.isClosed { cancellation.cancel(.shutdown) }
+    if flags.startsWatch { Task { await self.watch() } }
   }
 
   func remove(_ cancellation: Cancellation) {
-    self.state.withLock { _ = $0.cancellations.removeValue(forKey: ObjectIdentifier(cancellation)) }
+    self.state.withLock { state in
+      let removed = state.statements.removeValue(forKey: ObjectIdentifier(cancellation))
+      guard let principal = removed?.principal, let count = state.counts[principal] else { return }
+      state.counts[principal] = count > 1 ? count - 1 : nil
+    }
   }
 
   /// Cancels every statement at work, and those that come later.
   func cancelAll() {
     let cancellations = self.state.withLock { state in
       state.isClosed = true
-      return Array(state.cancellations.values)
+      return state.statements.values.map(\.cancellation)
     }
     for cancellation in cancellations { cancellation.cancel(.shutdown) }
   }
@@ -45,7 +72,7 @@ final class ActiveStatements: Sendable {
   private func watch() async {
     while true {
       let limited = self.state.withLock { state in
-        let limited = state.cancellations.values.filter(\.hasTimeLimit)
+        let limited = state.statements.values.map(\.cancellation).filter(\.hasTimeLimit)
         state.isWatched = !limited.isEmpty
         return limited
       }

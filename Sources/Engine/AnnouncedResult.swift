@@ -3,5 +3,7 @@ package import ArrowIPC
 /// A result that waits to be fetched.
 package struct AnnouncedResult: Sendable {
   package var handle: Handle
+  /// The statement's number in the log.
+  package var number: UInt64
   package var schema: Schema
 }

@@ -7,7 +7,8 @@ internal import Synchronization
 /// doesn't end one that is inside a long task: cancelling raises a flag that is polled between
 /// DuckDB's tasks and interrupts the connection while it works for this statement.
 ///
-/// It also knows how long DuckDB has worked for the statement, and how far that has got.
+/// It also knows how long the statement has waited for a worker, how long DuckDB has worked for it
+/// and how far that has got.
 package final class Cancellation: Sendable {
   private struct Work {
     var interrupter: Interrupter
@@ -18,15 +19,17 @@ package final class Cancellation: Sendable {
     var reason: CancellationReason?
     /// What DuckDB is doing for the statement now.
     var work: Work?
-    /// How long DuckDB has worked for the statement before that.
-    var timeWorked = Duration.zero
+    /// How long it has waited, and DuckDB has worked for it, before that.
+    var times = StatementTimes()
+    /// When it began to wait for a worker, if it waits.
+    var queueStart: ContinuousClock.Instant?
     var timeLimit: Duration?
     var reportsProgress = false
 
     func isOverdue(at now: ContinuousClock.Instant) -> Bool {
       guard let timeLimit else { return false }
       let timeOfWork = self.work.map { now - $0.start } ?? .zero
-      return self.timeWorked + timeOfWork >= timeLimit
+      return self.times.worked + timeOfWork >= timeLimit
     }
   }
 
@@ -55,7 +58,7 @@ package final class Cancellation: Sendable {
     _ work: () throws -> Value
   ) throws -> Value {
     try self.state.withLock { state in
-      if state.reason == nil, let limit = state.timeLimit, state.timeWorked >= limit {
+      if state.reason == nil, let limit = state.timeLimit, state.times.worked >= limit {
         state.reason = .timeout(limit)
       }
       if let reason = state.reason { throw reason.error }
@@ -63,7 +66,7 @@ package final class Cancellation: Sendable {
     }
     defer {
       self.state.withLock { state in
-        if let work = state.work { state.timeWorked += .now - work.start }
+        if let work = state.work { state.times.worked += .now - work.start }
         state.work = nil
       }
     }
@@ -74,6 +77,33 @@ package final class Cancellation: Sendable {
 // MARK: - Time
 
 extension Cancellation {
+  /// Where the statement's time has gone, not counting what it does now.
+  package var times: StatementTimes { self.state.withLock { $0.times } }
+
+  /// The statement waits for a worker from now on.
+  func enterQueue() {
+    self.state.withLock { $0.queueStart = .now }
+  }
+
+  /// A worker has taken the statement up.
+  func leaveQueue() {
+    self.state.withLock { state in
+      if let start = state.queueStart { state.times.queued += .now - start }
+      state.queueStart = nil
+    }
+  }
+
+  /// Cancels the statement if it still waits for a worker.
+  ///
+  /// - Returns: Whether it did.
+  func giveUpWaiting(after limit: Duration) -> Bool {
+    self.state.withLock { state in
+      guard state.queueStart != nil, state.reason == nil else { return false }
+      state.reason = .queueWait(limit)
+      return true
+    }
+  }
+
   var hasTimeLimit: Bool { self.state.withLock { $0.timeLimit != nil } }
 
   /// Limits how long DuckDB may work for the statement.

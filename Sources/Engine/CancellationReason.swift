@@ -6,6 +6,8 @@ package enum CancellationReason: Hashable, Sendable {
   case requested
   /// DuckDB has computed for longer than this, the session's statement timeout.
   case timeout(Duration)
+  /// No worker was free for it within this time.
+  case queueWait(Duration)
   case shutdown
 
   /// How the statement fails.
@@ -14,6 +16,7 @@ package enum CancellationReason: Hashable, Sendable {
     case .callEnded: .cancelled
     case .requested: .cancelledOnRequest
     case .timeout(let limit): .statementTimeout(limit)
+    case .queueWait(let limit): .queueWaitExceeded(limit)
     case .shutdown: .shuttingDown
     }
   }

@@ -22,6 +22,12 @@ package final class Engine: Sendable {
     try connection.execute(
       "SET GLOBAL TimeZone = \(SQLText.literal(SessionConnection.defaultTimeZone))"
     )
+    if let byteCount = configuration.spillByteLimit {
+      // Among the options a database is opened with, DuckDB takes it and then doesn't heed it.
+      try connection.execute(
+        "SET GLOBAL max_temp_directory_size = \(SQLText.literal("\(byteCount)B"))"
+      )
+    }
     let lake = try configuration.lake.dataPath.map { dataPath in
       try Lake(
         configuration.lake,

@@ -19,11 +19,27 @@ package struct EngineConfiguration: Sendable {
   package var workerCount = 8
   /// Statements that may wait for a worker before new ones are refused.
   package var statementQueueLimit = 1_000
+  /// How long a statement may wait for a worker; `nil` for as long as it takes.
+  package var statementQueueWait: Duration? = .seconds(300)
+  /// Statements of one principal that wait, are computed or are being read; `nil` for no limit.
+  package var statementsPerPrincipal: Int? = 500
+  /// Rows of one result; `nil` for no limit.
+  package var resultRowLimit: Int?
+  /// Bytes of one result, as Arrow; `nil` for no limit.
+  package var resultByteLimit: Int?
+  /// Memory for DuckDB's buffers; `nil` for its default, four fifths of the machine's.
+  package var memoryByteLimit: Int?
+  /// Threads that DuckDB computes with; `nil` for its default, one for each processor.
+  package var threadCount: Int?
+  /// Disk space for what DuckDB spills; `nil` for its default, nine tenths of what is free.
+  package var spillByteLimit: Int?
   /// The longest SQL text, in bytes.
   package var statementByteLimit = 16 << 20
   /// How much of an ingestion may wait to be inserted; its client is held back beyond that.
   package var ingestionReadAheadByteCount = 4 << 20
   package var sessionLimit = 10_000
+  /// Sessions of one principal; `nil` for no limit.
+  package var sessionsPerPrincipal: Int? = 1_000
   /// DuckDB connections one session may use at a time; further statements share them.
   package var connectionsPerSession = 16
   package var preparedStatementsPerSession = 1_000
@@ -45,6 +61,8 @@ package struct EngineConfiguration: Sendable {
   package var sessionIdleLifetime = Duration.seconds(3_600)
   /// How long a transaction may stay open without a statement; then it is rolled back.
   package var transactionIdleLifetime = Duration.seconds(600)
+  /// How long a transaction may stay open, used or not; `nil` for as long as it likes.
+  package var transactionLifetime: Duration? = .seconds(86_400)
 
   package var batchLimits = BatchLimits(maximumRowByteCount: 255 << 20)
   /// How much of a result that was set aside stays in memory; the rest goes to a temporary file.
@@ -97,6 +115,8 @@ extension EngineConfiguration {
     options["disabled_optimizers"] = "statistics_propagation"
     options["extension_directory"] = self.extensionDirectory
     if self.opensReadOnly { options["access_mode"] = "READ_ONLY" }
+    options["memory_limit"] = self.memoryByteLimit.map { "\($0)B" }
+    options["threads"] = self.threadCount.map { "\($0)" }
     return options.merging(self.settings) { _, chosen in chosen }
   }
 

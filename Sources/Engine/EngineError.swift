@@ -26,6 +26,8 @@ package enum EngineError: Error, Hashable, Sendable {
   case unknownTransaction
   /// The server has rolled the transaction back because it was idle for too long.
   case transactionExpired
+  /// The server has rolled the transaction back because it was open for longer than this.
+  case transactionTooOld(Duration)
   /// COMMIT of a transaction that an earlier error has aborted.
   case transactionAborted
   /// The session's only place for a transaction, where its temporary objects are, has one.
@@ -37,7 +39,13 @@ package enum EngineError: Error, Hashable, Sendable {
   case sessionClosed
   /// More statements wait for a worker than the queue holds.
   case queueFull(limit: Int)
+  /// No worker took the statement up within this time.
+  case queueWaitExceeded(Duration)
+  case tooManyStatements(limit: Int)
+  case tooManyResultRows(limit: Int)
+  case resultTooLarge(limit: Int)
   case tooManySessions(limit: Int)
+  case tooManySessionsOfPrincipal(limit: Int)
   /// The statement waits for values and none have been bound.
   case parametersNotBound(count: Int)
   case parameterCountMismatch(columns: Int, parameters: Int)
@@ -90,7 +98,11 @@ extension EngineError {
     case .unknownTransaction:
       "The transaction is unknown: it was committed or rolled back, or its session has ended."
     case .transactionExpired:
-      "The transaction was rolled back because it was idle for too long (transaction idle limit)."
+      "The transaction was rolled back because it was idle for too long "
+        + "(transaction idle limit, --transaction-idle-seconds)."
+    case .transactionTooOld(let limit):
+      "The transaction was rolled back because it was open for longer than \(limit) "
+        + "(transaction lifetime, --transaction-lifetime-seconds)."
     case .transactionAborted:
       "The transaction was aborted by an earlier error: it is rolled back, nothing was committed."
     case .alreadyInTransaction:
@@ -103,9 +115,25 @@ extension EngineError {
     case .sessionClosed:
       "The session has ended."
     case .queueFull(let limit):
-      "The server is busy: \(limit) statements are already waiting (statement queue limit)."
+      "The server is busy: \(limit) statements are already waiting "
+        + "(statement queue limit, --max-queued-statements). Try again later."
+    case .queueWaitExceeded(let limit):
+      "The server is busy: the statement waited for longer than \(limit) and was given up "
+        + "(statement queue wait, --queue-wait-seconds). Try again later."
+    case .tooManyStatements(let limit):
+      "You already have \(limit) statements waiting, at work or being read "
+        + "(statement limit of a principal, --max-statements-per-principal)."
+    case .tooManyResultRows(let limit):
+      "The result has more than \(limit) rows (result row limit, --max-result-rows): "
+        + "add a LIMIT or aggregate."
+    case .resultTooLarge(let limit):
+      "The result has more than \(limit) bytes (result byte limit, --max-result-bytes): "
+        + "add a LIMIT, or select fewer columns."
     case .tooManySessions(let limit):
-      "The server already has \(limit) sessions (session limit)."
+      "The server already has \(limit) sessions (session limit, --max-sessions)."
+    case .tooManySessionsOfPrincipal(let limit):
+      "You already have \(limit) sessions "
+        + "(session limit of a principal, --max-sessions-per-principal): close one first."
     case .parametersNotBound(let count):
       "The statement has \(count) parameters and no values were bound to them."
     case .parameterCountMismatch(let columns, let parameters):

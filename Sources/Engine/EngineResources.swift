@@ -11,7 +11,7 @@ final class EngineResources: Sendable {
   let unfetched: UnfetchedResults
   let beingRead = ResultsBeingRead()
   let polled: PolledStatements
-  let activeStatements = ActiveStatements()
+  let activeStatements: ActiveStatements
   /// The default catalog, if there is one.
   let lake: Lake?
   let definitions = DefinitionVersion()
@@ -42,7 +42,13 @@ final class EngineResources: Sendable {
     self.rowFunction = rowFunction
     self.statementGuard = statementGuard
     self.ingestionSlots = IngestionSlots(count: configuration.ingestionLimit)
-    self.queue = StatementQueue(limit: configuration.statementQueueLimit)
+    self.activeStatements = ActiveStatements(
+      limitPerPrincipal: configuration.statementsPerPrincipal
+    )
+    self.queue = StatementQueue(
+      limit: configuration.statementQueueLimit,
+      waitLimit: configuration.statementQueueWait
+    )
     self.unfetched = UnfetchedResults(
       limit: configuration.unfetchedResultLimit,
       lifetime: configuration.unfetchedResultLifetime

@@ -2,8 +2,17 @@
 struct OpenTransaction {
   let handle = Handle()
   let connection: ObjectIdentifier
+  let start = ContinuousClock.now
   var lastUse = ContinuousClock.now
-  /// Whether the server has rolled it back for having been idle, which its client doesn't know
-  /// yet.
-  var isExpired = false
+  /// Why the server has rolled it back, if it has, which its client doesn't know yet.
+  var expiry: EngineError?
+
+  /// Why it may not stay open any longer, if that is so.
+  func overdue(_ configuration: EngineConfiguration) -> EngineError? {
+    let now = ContinuousClock.now
+    if let limit = configuration.transactionLifetime, self.start + limit < now {
+      return .transactionTooOld(limit)
+    }
+    return self.lastUse + configuration.transactionIdleLifetime < now ? .transactionExpired : nil
+  }
 }

@@ -27,6 +27,8 @@ package final class PolledStatement: Sendable {
   }
 
   package let handle = Handle()
+  /// The statement's number in the log.
+  package let number = SerialNumber.nextStatement()
   let session: Session
   private let ended = OneTimeEvent()
   private let state: Mutex<State>
@@ -71,7 +73,8 @@ package final class PolledStatement: Sendable {
           rows: Spool(rows, resources: self.session.resources)
         ),
         session: self.session,
-        handle: self.handle
+        handle: self.handle,
+        number: self.number
       )
     case .failed(let error): throw error
     }

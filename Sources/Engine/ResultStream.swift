@@ -19,13 +19,17 @@ package final class ResultStream: Sendable {
   private static let stepsAhead = 2
 
   let handle: Handle
+  /// The statement's number in the log.
+  package let number: UInt64
   package let schema: Schema
   package let cancellation: Cancellation
   let session: Session
   private let source: Mutex<Source>
+  private let delivered = Mutex((rowCount: 0, byteCount: 0))
 
   init(query: CompiledStatement, schema: Schema, session: Session) {
     self.handle = Handle()
+    self.number = SerialNumber.nextStatement()
     self.schema = schema
     self.cancellation = Cancellation()
     self.session = session
@@ -40,14 +44,21 @@ package final class ResultStream: Sendable {
     cancellation: Cancellation
   ) {
     self.handle = Handle()
+    self.number = SerialNumber.nextStatement()
     self.schema = schema
     self.cancellation = cancellation
     self.session = session
     self.source = Mutex(.live(connection))
   }
 
-  init(completion: Completion, session: Session, handle: Handle = Handle()) {
+  init(
+    completion: Completion,
+    session: Session,
+    handle: Handle = Handle(),
+    number: UInt64 = SerialNumber.nextStatement()
+  ) {
     self.handle = handle
+    self.number = number
     self.schema = completion.schema
     self.cancellation = Cancellation()
     self.session = session
@@ -56,14 +67,22 @@ package final class ResultStream: Sendable {
 
   /// The next part; `nil` after the last.
   package func next() async throws -> ResultStep? {
+    let step: ResultStep?
     do {
-      let step = try await self.nextStep()
-      if step?.isLast ?? true { self.end() }
-      return step
+      step = try await self.nextStep()
     } catch {
       self.end()
       throw error
     }
+    do {
+      try self.admit(step?.batch)
+    } catch {
+      // Its end may have to wait for a worker, its client need not.
+      self.abandon()
+      throw error
+    }
+    if step?.isLast ?? true { self.end() }
+    return step
   }
 
   private func nextStep() async throws -> ResultStep? {
@@ -72,12 +91,10 @@ package final class ResultStream: Sendable {
       case .query(let query):
         let connection = try self.session.checkOut(preferring: query)
         self.source.withLock { $0 = .live(connection) }
-        self.session.resources.activeStatements.insert(
-          self.cancellation,
-          timeLimit: self.session.statementTimeout
-        )
-        try self.session.resources.queue.enter()
-        return try await connection.open(self, query: query)
+        try self.session.enterQueue(for: connection, self.cancellation)
+        return try await self.session.takeTurn(on: connection, self.cancellation) {
+          try await connection.open(self, query: query)
+        }
       case .live(let connection):
         if let step = try await connection.next(of: self) { return step }
       case .spool(let spool):
@@ -99,6 +116,7 @@ package final class ResultStream: Sendable {
     async let production: Void = self.produce(into: channel)
     do {
       while let step = try await channel.receive() {
+        try self.admit(step.batch)
         if let batch = step.batch { try await body(batch) }
       }
     } catch {
@@ -107,6 +125,23 @@ package final class ResultStream: Sendable {
       throw error
     }
     await production
+  }
+
+  /// Counts what its client gets, and refuses what goes beyond the limits.
+  private func admit(_ batch: EncodedMessage?) throws(EngineError) {
+    guard let batch else { return }
+    let (rowCount, byteCount) = self.delivered.withLock { delivered in
+      delivered.rowCount += batch.rowCount
+      delivered.byteCount += batch.bodyByteCount
+      return delivered
+    }
+    let configuration = self.session.resources.configuration
+    if let limit = configuration.resultRowLimit, rowCount > limit {
+      throw .tooManyResultRows(limit: limit)
+    }
+    if let limit = configuration.resultByteLimit, byteCount > limit {
+      throw .resultTooLarge(limit: limit)
+    }
   }
 
   /// Makes part after part until the last is made or nobody wants more.

@@ -13,10 +13,10 @@ struct SQLScanner {
     func contains(_ word: String) -> Bool { self.words.contains(word) }
   }
 
-  private let bytes: [UInt8]
-  private var position = 0
+  let bytes: [UInt8]
+  var position = 0
 
-  private init(_ sql: String) {
+  init(_ sql: String) {
     self.bytes = Array(sql.utf8)
   }
 
@@ -61,12 +61,12 @@ struct SQLScanner {
     )
   }
 
-  private func peek(_ distance: Int) -> UInt8? {
+  func peek(_ distance: Int) -> UInt8? {
     let index = self.position + distance
     return index < self.bytes.count ? self.bytes[index] : nil
   }
 
-  private mutating func skip(while condition: (UInt8) -> Bool) {
+  mutating func skip(while condition: (UInt8) -> Bool) {
     while self.position < self.bytes.count, condition(self.bytes[self.position]) {
       self.position += 1
     }
@@ -86,7 +86,7 @@ struct SQLScanner {
   }
 
   /// A doubled quote inside ends and reopens the string, which comes to the same.
-  private mutating func skipQuoted(_ quote: UInt8, hasEscapes: Bool = false) {
+  mutating func skipQuoted(_ quote: UInt8, hasEscapes: Bool = false) {
     self.position += 1
     while let byte = self.peek(0) {
       self.position += hasEscapes && byte == UInt8(ascii: "\\") ? 2 : 1
@@ -95,7 +95,7 @@ struct SQLScanner {
     self.position = self.bytes.count
   }
 
-  private mutating func skipBlockComment() {
+  mutating func skipBlockComment() {
     var depth = 0
     while self.position < self.bytes.count {
       if self.peek(0) == UInt8(ascii: "/"), self.peek(1) == UInt8(ascii: "*") {
@@ -112,7 +112,7 @@ struct SQLScanner {
   }
 
   /// `$$…$$` and `$tag$…$tag$`; a `$` that opens neither, as in `$1`, is passed over.
-  private mutating func skipDollarQuoted() {
+  mutating func skipDollarQuoted() {
     var end = self.position + 1
     while end < self.bytes.count, Self.isWordByte(self.bytes[end]) { end += 1 }
     let opensTag = end < self.bytes.count && self.bytes[end] == UInt8(ascii: "$")
@@ -131,11 +131,11 @@ struct SQLScanner {
     }
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool {
+  static func isDigit(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  private static func isWordByte(_ byte: UInt8) -> Bool {
+  static func isWordByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...0xff:

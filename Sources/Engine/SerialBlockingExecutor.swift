@@ -21,6 +21,9 @@ final class SerialBlockingExecutor: SerialExecutor {
     self.threads = threads
   }
 
+  /// Whether there are jobs that wait or run.
+  var isOccupied: Bool { self.state.withLock { $0.isScheduled } }
+
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let mustSchedule = self.state.withLock { state in

@@ -60,6 +60,6 @@ extension Session {
       self.resources.unfetched.removeAll(of: self)
       throw .sessionClosed
     }
-    return AnnouncedResult(handle: handle, schema: stream.schema)
+    return AnnouncedResult(handle: handle, number: stream.number, schema: stream.schema)
   }
 }

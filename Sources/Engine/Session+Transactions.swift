@@ -28,11 +28,11 @@ extension Session {
     self.shared.transaction(handle) != nil
   }
 
-  /// Rolls back the transactions that nobody has used for `lifetime`.
-  func expireTransactions(after lifetime: Duration) async {
-    for transaction in self.shared.idleTransactions(for: lifetime) {
+  /// Rolls back the transactions that nobody has used for long, and those that are too old.
+  func expireTransactions() async {
+    for transaction in self.shared.overdueTransactions(self.resources.configuration) {
       guard let connection = self.idleConnection(transaction.connection) else { continue }
-      await connection.expire(transaction, after: lifetime)
+      await connection.expire(transaction)
     }
   }
 }

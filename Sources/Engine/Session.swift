@@ -29,6 +29,8 @@ package final class Session: Sendable {
   private static let idleConnectionLimit = 2
 
   package let id: Handle
+  /// The session's number in the log.
+  package let number = SerialNumber.nextSession()
   /// Whose session it is; nobody else can use it.
   package let principal: Principal
   let resources: EngineResources
@@ -177,7 +179,7 @@ extension Session {
     preferring compiled: CompiledStatement? = nil,
     in transaction: Handle? = nil,
     cancellation: Cancellation,
-    _ work: (SessionConnection) async throws -> Value
+    _ work: @escaping @Sendable (SessionConnection) async throws -> Value
   ) async throws -> Value {
     let connection = try self.checkOut(preferring: compiled, in: transaction)
     return try await self.on(connection, cancellation: cancellation, work)
@@ -187,16 +189,43 @@ extension Session {
   func on<Value: Sendable>(
     _ connection: SessionConnection,
     cancellation: Cancellation,
-    _ work: (SessionConnection) async throws -> Value
+    _ work: @escaping @Sendable (SessionConnection) async throws -> Value
   ) async throws -> Value {
-    defer { self.checkIn(connection) }
-    self.resources.activeStatements.insert(
-      cancellation,
-      timeLimit: self.statementTimeout
-    )
-    defer { self.resources.activeStatements.remove(cancellation) }
-    try self.resources.queue.enter()
-    return try await work(connection)
+    do {
+      try self.enterQueue(for: connection, cancellation)
+    } catch {
+      self.checkIn(connection)
+      throw error
+    }
+    return try await self.takeTurn(on: connection, cancellation) {
+      defer {
+        self.resources.activeStatements.remove(cancellation)
+        self.checkIn(connection)
+      }
+      return try await work(connection)
+    }
+  }
+
+  /// Lets a statement wait for a worker; if that is refused, it isn't at work.
+  func enterQueue(for connection: SessionConnection, _ cancellation: Cancellation) throws {
+    let statements = self.resources.activeStatements
+    try statements.insert(cancellation, of: self.principal, timeLimit: self.statementTimeout)
+    do {
+      try self.resources.queue.enter(cancellation)
+    } catch {
+      statements.remove(cancellation)
+      throw error
+    }
+  }
+
+  /// Runs the work of a statement that has entered the queue.
+  func takeTurn<Value: Sendable>(
+    on connection: SessionConnection,
+    _ cancellation: Cancellation,
+    _ work: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    let mayWait = self.resources.isBusy || connection.isOccupied
+    return try await self.resources.queue.run(cancellation, mayWait: mayWait, work)
   }
 }
 

@@ -36,8 +36,8 @@ extension SessionConnection {
     on connection: borrowing Connection
   ) throws {
     try self.record(.endsTransaction(commits: commits), on: connection)
-    guard !transaction.isExpired else {
-      if commits { throw EngineError.transactionExpired }
+    if let expiry = transaction.expiry {
+      if commits { throw expiry }
       return
     }
     guard commits else { return try self.rollBack(connection) }
@@ -54,19 +54,31 @@ extension SessionConnection {
   /// Rolls a transaction back that its client seems to have forgotten.
   ///
   /// The client learns of it by the error of its next statement in the transaction.
-  func expire(_ transaction: OpenTransaction, after lifetime: Duration) {
-    let current = self.state.transaction(transaction.handle)
-    guard let current, !current.isExpired, current.lastUse + lifetime < .now else { return }
+  func expire(_ transaction: OpenTransaction) {
+    guard let current = self.state.transaction(transaction.handle), current.expiry == nil,
+      let reason = current.overdue(self.resources.configuration)
+    else { return }
+    self.rollBack(current, because: reason)
+  }
+
+  /// Rolls back the connection's transaction if it is too old, however busy its client keeps it.
+  func expireOldTransaction() {
+    guard let transaction = self.state.transaction(on: ObjectIdentifier(self)),
+      transaction.expiry == nil,
+      case .transactionTooOld(let limit) = transaction.overdue(self.resources.configuration)
+    else { return }
+    self.rollBack(transaction, because: .transactionTooOld(limit))
+  }
+
+  private func rollBack(_ transaction: OpenTransaction, because reason: EngineError) {
     self.setLiveResultAside()
     try? self.proceed(Cancellation()) { connection in try connection.execute("ROLLBACK") }
-    self.state.expire(transaction.handle)
+    self.state.expire(transaction.handle, because: reason)
   }
 
   /// Refuses statements in a transaction that the server has rolled back.
   func requireUnexpiredTransaction() throws(EngineError) {
-    guard self.state.transaction(on: ObjectIdentifier(self))?.isExpired != true else {
-      throw .transactionExpired
-    }
+    if let expiry = self.state.transaction(on: ObjectIdentifier(self))?.expiry { throw expiry }
   }
 
   /// DuckDB answers COMMIT with success where an error has aborted the transaction, and rolls it

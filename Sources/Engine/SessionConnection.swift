@@ -29,6 +29,9 @@ actor SessionConnection {
     unsafe self.executor.asUnownedSerialExecutor()
   }
 
+  /// Whether a statement would have to wait for others on this connection.
+  nonisolated var isOccupied: Bool { self.executor.isOccupied }
+
   init(resources: EngineResources, state: SessionState, role: Role) {
     self.resources = resources
     self.state = state
@@ -43,8 +46,10 @@ actor SessionConnection {
     _ cancellation: Cancellation,
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
-    self.resources.queue.leave()
+    self.resources.queue.leave(cancellation)
+    if let reason = cancellation.reason { throw reason.error }
     self.setLiveResultAside()
+    self.expireOldTransaction()
     let opened = try self.open()
     defer { if self.live == nil { self.endReading(on: opened.connection) } }
     return try self.run(on: opened, cancellation) {

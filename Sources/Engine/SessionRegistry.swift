@@ -15,9 +15,23 @@ package final class SessionRegistry: Sendable {
 
   private struct State {
     var sessions: [Handle: Session] = [:]
+    var counts: [Principal: Int] = [:]
     /// Sessions whose client has sent their id: they outlive their connection.
     var identified: Set<Handle> = []
     var connections: [UInt64: ConnectionEntry] = [:]
+
+    mutating func insert(_ session: Session) {
+      self.sessions[session.id] = session
+      self.counts[session.principal, default: 0] += 1
+    }
+
+    mutating func remove(_ id: Handle) -> Session? {
+      self.identified.remove(id)
+      guard let session = self.sessions.removeValue(forKey: id) else { return nil }
+      let count = self.counts[session.principal, default: 1]
+      self.counts[session.principal] = count > 1 ? count - 1 : nil
+      return session
+    }
   }
 
   /// The session of a call.
@@ -49,10 +63,12 @@ package final class SessionRegistry: Sendable {
     connection: UInt64,
     principal: Principal = .anonymous
   ) throws(EngineError) -> Found {
-    let found: Found? = self.state.withLock { state in
+    let outcome: Result<Found, EngineError> = self.state.withLock { state in
       let known = state.connections[connection]
       var entry = known ?? ConnectionEntry()
-      defer { state.connections[connection] = entry }
+      var isRefused = false
+      // The end of a connection whose first call is refused won't be reported.
+      defer { state.connections[connection] = isRefused ? known : entry }
       func found(_ session: Session, isNew: Bool) -> Found {
         Found(session: session, isNew: isNew, isFirstCall: known == nil)
       }
@@ -61,25 +77,39 @@ package final class SessionRegistry: Sendable {
         if let session = state.sessions[id], session.principal == principal {
           state.identified.insert(id)
           if entry.anonymousSessions[principal] == id { entry.anonymousSessions[principal] = nil }
-          return found(session, isNew: false)
+          return .success(found(session, isNew: false))
         }
       } else if !entry.hasIdentifiedClients, let anonymous = entry.anonymousSessions[principal],
         let session = state.sessions[anonymous]
       {
-        return found(session, isNew: false)
+        return .success(found(session, isNew: false))
       }
-      guard state.sessions.count < self.resources.configuration.sessionLimit else { return nil }
+      if let error = self.refusal(of: principal, state) {
+        isRefused = true
+        return .failure(error)
+      }
       let session = Session(id: Handle(), principal: principal, resources: self.resources)
-      state.sessions[session.id] = session
+      state.insert(session)
       if id == nil, !entry.hasIdentifiedClients {
         entry.anonymousSessions[principal] = session.id
       }
-      return found(session, isNew: true)
+      return .success(found(session, isNew: true))
     }
-    guard let found else {
-      throw .tooManySessions(limit: self.resources.configuration.sessionLimit)
+    return try outcome.get()
+  }
+
+  /// Why a principal may not have another session, if that is so.
+  private func refusal(of principal: Principal, _ state: State) -> EngineError? {
+    let configuration = self.resources.configuration
+    if state.sessions.count >= configuration.sessionLimit {
+      return .tooManySessions(limit: configuration.sessionLimit)
     }
-    return found
+    if let limit = configuration.sessionsPerPrincipal,
+      state.counts[principal, default: 0] >= limit
+    {
+      return .tooManySessionsOfPrincipal(limit: limit)
+    }
+    return nil
   }
 
   /// The session that a transaction belongs to; those of other principals are unknown.
@@ -99,10 +129,7 @@ package final class SessionRegistry: Sendable {
   }
 
   package func close(_ session: Session) {
-    self.state.withLock { state in
-      state.sessions[session.id] = nil
-      state.identified.remove(session.id)
-    }
+    self.state.withLock { _ = $0.remove(session.id) }
     session.close()
   }
 
@@ -111,7 +138,7 @@ package final class SessionRegistry: Sendable {
     let sessions = self.state.withLock { state in
       let entry = state.connections.removeValue(forKey: connection)
       let ended = entry?.anonymousSessions.values.filter { !state.identified.contains($0) } ?? []
-      return ended.compactMap { state.sessions.removeValue(forKey: $0) }
+      return ended.compactMap { state.remove($0) }
     }
     for session in sessions { session.close() }
   }
@@ -126,9 +153,8 @@ package final class SessionRegistry: Sendable {
 
   /// Rolls back the transactions that nobody has used for long.
   func expireTransactions() async {
-    let lifetime = self.resources.configuration.transactionIdleLifetime
     let sessions = self.state.withLock { Array($0.sessions.values) }
-    for session in sessions { await session.expireTransactions(after: lifetime) }
+    for session in sessions { await session.expireTransactions() }
   }
 
   func closeAll() {

@@ -102,19 +102,18 @@ extension SessionState {
     }
   }
 
-  /// The transactions that haven't been used for `lifetime`.
-  func idleTransactions(for lifetime: Duration) -> [OpenTransaction] {
-    let limit = ContinuousClock.now - lifetime
-    return self.state.withLock { state in
-      state.transactions.filter { !$0.isExpired && $0.lastUse < limit }
+  /// The transactions that may not stay open any longer.
+  func overdueTransactions(_ configuration: EngineConfiguration) -> [OpenTransaction] {
+    self.state.withLock { state in
+      state.transactions.filter { $0.expiry == nil && $0.overdue(configuration) != nil }
     }
   }
 
-  func expire(_ handle: Handle) {
+  func expire(_ handle: Handle, because reason: EngineError) {
     self.state.withLock { state in
       guard let index = state.transactions.firstIndex(where: { $0.handle == handle })
       else { return }
-      state.transactions[index].isExpired = true
+      state.transactions[index].expiry = reason
     }
   }
 }

@@ -6,7 +6,8 @@ internal import SystemPackage
 /// A temporary file of encoded messages that has no name, so that nothing of it outlives the
 /// process.
 ///
-/// Each message is its header's length (4 bytes), its body's length (8 bytes), header and body.
+/// Each message is its header's length (4 bytes), its body's length and its rows' number (8 bytes
+/// each), header and body.
 ///
 /// `@unchecked Sendable`: it changes only until its writer has written all and hands it over.
 final class SpoolFile: @unchecked Sendable {
@@ -37,6 +38,7 @@ final class SpoolFile: @unchecked Sendable {
     var head = ByteBuffer()
     head.writeInteger(UInt32(message.header.readableBytes))
     head.writeInteger(UInt64(message.bodyByteCount))
+    head.writeInteger(UInt64(message.rowCount))
     head.writeImmutableBuffer(message.header)
     do {
       for part in [head] + message.body {
@@ -54,13 +56,19 @@ final class SpoolFile: @unchecked Sendable {
   /// The message at `offset`, which then is the next one's; `nil` after the last.
   func message(at offset: inout Int64) throws(EngineError) -> EncodedMessage? {
     guard offset < self.endOffset else { return nil }
-    var head = try self.read(byteCount: 12, at: &offset)
+    var head = try self.read(byteCount: 20, at: &offset)
     guard let headerByteCount = head.readInteger(as: UInt32.self),
-      let bodyByteCount = head.readInteger(as: UInt64.self)
+      let bodyByteCount = head.readInteger(as: UInt64.self),
+      let rowCount = head.readInteger(as: UInt64.self)
     else { throw .spoolFailed("a temporary file is shorter than what was written to it") }
     let header = try self.read(byteCount: Int(headerByteCount), at: &offset)
     let body = try self.read(byteCount: Int(bodyByteCount), at: &offset)
-    return EncodedMessage(header: header, body: [body], bodyByteCount: Int(bodyByteCount))
+    return EncodedMessage(
+      header: header,
+      body: [body],
+      bodyByteCount: Int(bodyByteCount),
+      rowCount: Int(rowCount)
+    )
   }
 
   private func read(byteCount: Int, at offset: inout Int64) throws(EngineError) -> ByteBuffer {

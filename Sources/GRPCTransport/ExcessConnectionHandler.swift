@@ -10,7 +10,7 @@ final class ExcessConnectionHandler: ChannelInboundHandler {
 
   /// Empty SETTINGS, then GOAWAY with ENHANCE_YOUR_CALM, which clients report as "unavailable".
   private static func farewell() -> ByteBuffer {
-    let reason = "too many connections"
+    let reason = "too many connections (connection limit, --max-connections)"
     var buffer = ByteBuffer()
     buffer.writeBytes([0, 0, 0, 0x4, 0, 0, 0, 0, 0])
     buffer.writeBytes([0, 0, UInt8(8 + reason.utf8.count), 0x7, 0, 0, 0, 0, 0])

@@ -1,3 +1,4 @@
+package import GRPCCore
 package import NIOCore
 
 extension HTTP2ServerTransport {
@@ -16,6 +17,9 @@ extension HTTP2ServerTransport {
     /// It saves a small call every thread switch. Handlers must then never block or compute for
     /// long outside an executor of their own, since a loop serves many connections.
     package var runsHandlersOnEventLoop = true
+
+    /// Hears of each call that ends before a handler sees it: its path and what its client is told.
+    package var onRefusal: (@Sendable (String, ConnectionInfo, Status.Code) -> Void)?
 
     package init() {}
   }

@@ -51,7 +51,7 @@ package struct MessageDeframer: Sendable {
         code: .resourceExhausted,
         message: """
           A request message of \(header.byteCount) bytes is larger than the limit of \
-          \(messageByteLimit) bytes.
+          \(messageByteLimit) bytes (message size limit, --max-message-bytes).
           """
       )
     }

@@ -39,7 +39,8 @@ package enum RequestRejection: Error, Hashable {
     case .tooManyRunningCalls(let limit):
       Status(
         code: .resourceExhausted,
-        message: "The connection has \(limit) calls at work already, which is the limit."
+        message: "The connection has \(limit) calls at work already: that is the limit, four "
+          + "times --max-streams."
       )
     }
   }

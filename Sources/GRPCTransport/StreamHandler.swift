@@ -16,6 +16,7 @@ final class StreamHandler: ChannelDuplexHandler {
     let queue: RequestQueue
     let writer: ResponseWriter
     let running = RunningCall()
+    let outcome = CallOutcome()
   }
 
   private enum Phase {
@@ -124,18 +125,23 @@ extension StreamHandler {
       guard let head else { return }
       guard connection.beginCall() else {
         let limit = connection.configuration.connection.maximumRunningCallCount
-        return reject(.tooManyRunningCalls(limit: limit))
+        return reject(.tooManyRunningCalls(limit: limit), frame.headers)
       }
       accept(head)
     } catch {
-      reject(error)
+      reject(error, frame.headers)
     }
   }
 
-  private func reject(_ rejection: RequestRejection) {
+  private func reject(_ rejection: RequestRejection, _ request: HPACKHeaders) {
     guard let headers = machine.sendRejection(rejection) else { return }
     phase = .refused
+    reportRefusal(path: request.first(name: ":path") ?? "", rejection.status.code)
     end(with: headers)
+  }
+
+  private func reportRefusal(path: String, _ code: Status.Code) {
+    connection.configuration.onRefusal?(path, connection.info, code)
   }
 
   private func accept(_ head: RequestHead) {
@@ -207,6 +213,7 @@ extension StreamHandler {
     phase = .running(call)
     let connection = connection
     let running = call.running
+    let outcome = call.outcome
     let descriptor = call.head.method
     let stream = RPCStream(
       descriptor: descriptor,
@@ -223,7 +230,9 @@ extension StreamHandler {
           cancellation: handle
         )
         context.transportSpecific = connection.info
-        await connection.handler(stream, context)
+        await CallOutcome.$current.withValue(outcome) {
+          await connection.handler(stream, context)
+        }
       }
       running.end()
       connection.endCall()
@@ -242,7 +251,9 @@ extension StreamHandler {
   /// Ends the call with a status of the transport's own; the handler is cancelled.
   func fail(_ error: RPCError) {
     let status = Status(code: Status.Code(error.code), message: error.message)
-    guard let trailers = machine.sendStatus(status, metadata: error.metadata) else { return }
+    var metadata = error.metadata
+    if let call { metadata.add(contentsOf: call.outcome.trailers) }
+    guard let trailers = machine.sendStatus(status, metadata: metadata) else { return }
     cancelCall(error)
     if let context, !context.channel.isWritable {
       // The trailers would wait behind data that the client may never take.
@@ -294,7 +305,9 @@ extension StreamHandler {
       call.writer.fail(error)
       connection.endCall()
       phase = .refused
+      reportRefusal(path: "/" + call.head.method.fullyQualifiedMethod, Status.Code(error.code))
     case .running(let call):
+      call.outcome.fail(error)
       call.queue.fail(error)
       call.writer.fail(error)
       call.running.cancel()

@@ -1,5 +1,6 @@
 internal import Auth
 internal import Engine
+internal import FlightSQL
 internal import GRPCCore
 internal import GRPCTransport
 
@@ -7,6 +8,7 @@ internal import GRPCTransport
 struct Call: Sendable {
   let session: Session
   let cancellation = Cancellation()
+  let record = CallRecord.current
   /// How long the client waits for the answer, if it said so.
   let timeout: GRPCTimeout?
   /// What every response to this call begins with.
@@ -68,11 +70,37 @@ extension FlightService {
       let sessions = self.engine.sessions
       connection.onClose { sessions.connectionClosed(connection.id) }
     }
-    return Call(
+    let call = Call(
       session: found.session,
       timeout: metadata[stringValues: "grpc-timeout"].first { _ in true }
         .flatMap { GRPCTimeout(headerValue: $0) },
       responseMetadata: try respond(found.session, found.isNew)
     )
+    call.record?.note(session: call.session)
+    call.record?.note(work: call.cancellation)
+    return call
+  }
+}
+
+extension Call {
+  /// Notes for the log what the client asks for.
+  func noting(_ command: Command) -> Command {
+    self.record?.note(command: command.name)
+    return command
+  }
+
+  func noting(_ action: Action) -> Action {
+    self.record?.note(command: action.type)
+    return action
+  }
+
+  func noting(_ announced: AnnouncedResult) -> AnnouncedResult {
+    self.record?.note(statement: announced.number)
+    return announced
+  }
+
+  /// Notes for the log that the call runs a statement which nobody fetches.
+  func noteStatement() {
+    self.record?.note(statement: SerialNumber.nextStatement())
   }
 }

@@ -79,7 +79,7 @@ extension FlightService {
     _ context: ServerContext
   ) async throws -> StreamingServerResponse<FlightResult> {
     let call = try await self.call(request.metadata, context)
-    let action = try Action(try await request.singleMessage())
+    let action = call.noting(try Action(try await request.singleMessage()))
     let results = try await call.run { try await self.results(of: action, call) }
     return StreamingServerResponse(metadata: call.responseMetadata) { writer in
       for body in results {

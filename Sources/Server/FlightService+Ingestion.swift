@@ -33,7 +33,7 @@ extension FlightService {
       call.cancellation.cancel()
     }
     do {
-      try await Self.pass(first, &messages, to: stream)
+      try await Self.pass(first, &messages, to: stream, call.record)
       stream.finish()
     } catch {
       // The client went away: that is not the end of its rows.
@@ -47,13 +47,15 @@ extension FlightService {
   private static func pass(
     _ first: FlightData,
     _ messages: inout FlightDataMessages,
-    to stream: IngestionStream
+    to stream: IngestionStream,
+    _ record: CallRecord?
   ) async throws {
     var message: FlightData? = first
     while let received = message {
       // A message without a header brings metadata alone.
       if received.header.readableBytes > 0 {
         let body = received.body.first ?? ByteBuffer()
+        record?.note(rowCount: 0, byteCount: body.readableBytes)
         guard await stream.send(header: received.header, body: body) else { return }
       }
       message = try await messages.next(isolation: #isolation)

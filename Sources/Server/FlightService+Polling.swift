@@ -19,7 +19,7 @@ extension FlightService {
   /// The descriptor to poll with holds the ticket that fetches the result in the end.
   func pollFlightInfo(_ descriptor: FlightDescriptor, _ call: Call) async throws -> FlightPollInfo {
     let started: PolledStatement
-    switch try Command(descriptor: descriptor) {
+    switch call.noting(try Command(descriptor: descriptor)) {
     case .statementQuery(let command):
       let (session, transaction) = try self.scope(of: command.transactionID, call)
       self.log.statement(command.query, call)
@@ -41,6 +41,7 @@ extension FlightService {
       pollInfo.progress = 1
       return pollInfo
     }
+    call.record?.note(statement: started.number)
     await started.wait(atMost: call.answerTime(atMost: Self.firstPollWait))
     guard !call.cancellation.isCancelled else {
       // Without this answer its client can't ask again.

@@ -9,7 +9,7 @@ internal import NIOCore
 extension FlightService {
   func getFlightInfo(_ descriptor: FlightDescriptor, _ call: Call) async throws -> FlightInfo {
     let announced: AnnouncedResult
-    switch try Command(descriptor: descriptor) {
+    switch call.noting(try Command(descriptor: descriptor)) {
     case .statementQuery(let command):
       let (session, transaction) = try self.scope(of: command.transactionID, call)
       self.log.statement(command.query, call)
@@ -29,12 +29,12 @@ extension FlightService {
     case let command:
       return try self.metadataInfo(command, descriptor)
     }
-    return try FlightInfo(announced, descriptor: descriptor)
+    return try FlightInfo(call.noting(announced), descriptor: descriptor)
   }
 
   func getSchema(_ descriptor: FlightDescriptor, _ call: Call) async throws -> FlightSchemaResult {
     let schema: Schema
-    switch try Command(descriptor: descriptor) {
+    switch call.noting(try Command(descriptor: descriptor)) {
     case .statementQuery(let command):
       let (session, transaction) = try self.scope(of: command.transactionID, call)
       schema = try await session.describe(
@@ -64,17 +64,21 @@ extension FlightService {
   ) async throws -> StreamingServerResponse<FlightData> {
     let call = try await self.call(request.metadata, context)
     let lease = ResultLease(try await self.stream(for: try await request.singleMessage(), call))
+    call.record?.note(statement: lease.stream.number)
+    if lease.stream.cancellation !== call.cancellation {
+      call.record?.note(work: lease.stream.cancellation)
+    }
     // The first part comes before the response begins: a query that fails at once answers with
     // its error alone.
     let first = try await self.next(of: lease.stream)
     return StreamingServerResponse(metadata: call.responseMetadata) { writer in
-      try await self.send(lease.stream, from: first, to: writer)
+      try await self.send(lease.stream, from: first, to: writer, call.record)
       return [:]
     }
   }
 
   private func stream(for ticket: FlightTicket, _ call: Call) async throws -> ResultStream {
-    switch try Command(ticket: ticket) {
+    switch call.noting(try Command(ticket: ticket)) {
     case .ticketStatementQuery(let command):
       guard let handle = Handle(command.statementHandle) else { throw EngineError.unknownTicket }
       return try self.engine.fetch(handle, for: call.session.principal)
@@ -100,14 +104,19 @@ extension FlightService {
   private func send(
     _ stream: ResultStream,
     from first: ResultStep?,
-    to writer: RPCWriter<FlightData>
+    to writer: RPCWriter<FlightData>,
+    _ record: CallRecord?
   ) async throws {
+    func send(_ batch: EncodedMessage) async throws {
+      try await writer.write(FlightData(batch))
+      record?.note(rowCount: batch.rowCount, byteCount: batch.bodyByteCount)
+    }
     do {
       try await withRPCCancellationHandler {
         try await writer.write(FlightData(header: MessageEncoder.schemaMessage(stream.schema)))
-        if let batch = first?.batch { try await writer.write(FlightData(batch)) }
+        if let batch = first?.batch { try await send(batch) }
         guard first?.isLast == false else { return }
-        try await stream.forEachBatch { try await writer.write(FlightData($0)) }
+        try await stream.forEachBatch(send)
       } onCancelRPC: {
         stream.cancellation.cancel()
       }

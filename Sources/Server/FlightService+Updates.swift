@@ -23,7 +23,7 @@ extension FlightService {
       )
     }
     let recordCount: Int
-    switch try Command(descriptor: descriptor) {
+    switch call.noting(try Command(descriptor: descriptor)) {
     case .statementUpdate(let command):
       let (session, transaction) = try self.scope(of: command.transactionID, call)
       self.log.statement(command.query, call)
@@ -49,6 +49,8 @@ extension FlightService {
     case let command:
       throw RPCError.notBuilt("DoPut for \(command.name)")
     }
+    call.noteStatement()
+    call.record?.note(rowCount: max(0, recordCount))
     var update = DoPutUpdateResult()
     update.recordCount = Int64(recordCount)
     var result = FlightPutResult()

@@ -17,8 +17,8 @@ extension LakehouseServer {
     onReady: @Sendable (String) -> Void,
     onSecondSignal: @escaping @Sendable () -> Never
   ) async throws {
-    var logger = Logger(label: "lakehouse", factory: { StreamLogHandler.standardError(label: $0) })
-    logger.logLevel = configuration.logLevel
+    let logs = Logs(configuration.logging)
+    let logger = logs.logger(.server)
     for warning in warnings { logger.warning("\(warning)") }
     let authenticator = try await Authenticator(configuration.auth, logger: logger)
     let monitor = HealthMonitor(logger: logger)
@@ -32,12 +32,12 @@ extension LakehouseServer {
         group.addTask { try await endpoints.serve() }
       }
       // Opening a database takes its time, and health is asked for meanwhile.
-      let server = try await NIOThreadPool.singleton.runIfActive { [logger] in
+      let server = try await NIOThreadPool.singleton.runIfActive {
         try LakehouseServer(
           configuration,
           authenticator: authenticator,
           health: monitor,
-          logger: logger
+          logs: logs
         )
       }
       try await server.run(onReady: onReady, onSecondSignal: onSecondSignal)

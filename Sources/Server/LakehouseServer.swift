@@ -16,6 +16,7 @@ package struct LakehouseServer: Sendable {
   private let engine: Engine
   private let transport: HTTP2ServerTransport
   private let server: GRPCServer<HTTP2ServerTransport>
+  private let logs: Logs
   private let logger: Logger
   private let tls: TLSContext?
   private let health: HealthMonitor
@@ -32,8 +33,9 @@ package struct LakehouseServer: Sendable {
     _ configuration: ServerConfiguration,
     authenticator: Authenticator,
     health: HealthMonitor,
-    logger: Logger
+    logs: Logs
   ) throws {
+    let logger = logs.logger(.server)
     // Before the database, so that a wrong file is told at once.
     let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
     var engineConfiguration = configuration.engine
@@ -42,8 +44,14 @@ package struct LakehouseServer: Sendable {
     var settings = HTTP2ServerTransport.Configuration()
     settings.shutdown.gracePeriod = TimeAmount(configuration.shutdownGrace)
     settings.security = tls?.security ?? .plaintext
+    settings.apply(configuration.limits)
+    let access = logs.access
+    settings.onRefusal = { path, connection, code in
+      access.writeRefusal(path: path, peer: connection.remotePeer, code)
+    }
     self.configuration = configuration
     self.engine = engine
+    self.logs = logs
     self.logger = logger
     self.tls = tls
     self.health = health
@@ -51,17 +59,14 @@ package struct LakehouseServer: Sendable {
     self.transport = HTTP2ServerTransport(
       address: ListeningAddress(host: configuration.effectiveHost, port: configuration.port),
       configuration: settings,
-      logger: logger
+      logger: logs.logger(.transport)
     )
     self.server = GRPCServer(
       transport: self.transport,
       services: [
-        FlightService(
-          engine: engine,
-          authenticator: authenticator,
-          log: StatementLog(logger: logger, printsStatements: configuration.printsStatements)
-        )
-      ]
+        FlightService(engine: engine, authenticator: authenticator, log: logs.statements)
+      ],
+      interceptors: [CallInterceptor(log: access)]
     )
   }
 
@@ -93,6 +98,8 @@ package struct LakehouseServer: Sendable {
     onReady: @Sendable (String) -> Void,
     onSecondSignal: @escaping @Sendable () -> Never
   ) async throws {
+    // What was logged last is to be read too, whichever way this ends.
+    defer { self.logs.output.flush() }
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let probe = HealthProbe(
       HealthCheck.checks(of: self.engine),
@@ -108,7 +115,10 @@ package struct LakehouseServer: Sendable {
       group.addTask {
         var isStopping = false
         for await signal in signals {
-          guard !isStopping else { onSecondSignal() }
+          guard !isStopping else {
+            self.logs.output.flush()
+            onSecondSignal()
+          }
           isStopping = true
           self.logger.info("\(signal): draining")
           self.health.drain()

@@ -30,7 +30,13 @@ extension DuckDBError: RPCErrorConvertible {
     }
   }
 
-  package var rpcErrorMessage: String { self.message }
+  package var rpcErrorMessage: String {
+    guard self.code == .outOfMemory else { return self.message }
+    let setting =
+      self.message.contains("max_temp_directory_size")
+      ? "spill limit, --max-spill-bytes" : "memory limit, --memory-limit"
+    return "\(self.message) (\(setting))"
+  }
 
   private var isDuplicate: Bool {
     self.message.contains("already exists") || self.message.contains("uplicate key")
@@ -66,9 +72,10 @@ extension EngineError: RPCErrorConvertible {
     case .unknownTicket, .unknownPolledStatement, .unknownPreparedStatement, .unknownTransaction:
       .notFound
     case .notPermitted: .permissionDenied
-    case .transactionExpired, .transactionAborted: .aborted
+    case .transactionExpired, .transactionTooOld, .transactionAborted: .aborted
     case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction: .failedPrecondition
-    case .statementTooLong, .queueFull, .tooManySessions,
+    case .statementTooLong, .queueFull, .queueWaitExceeded, .tooManyStatements,
+      .tooManyResultRows, .resultTooLarge, .tooManySessions, .tooManySessionsOfPrincipal,
       .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .tooManyPolledStatements,
       .keptResultTooLarge, .spoolFailed:
       .resourceExhausted

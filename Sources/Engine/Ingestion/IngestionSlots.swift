@@ -16,11 +16,20 @@ final class IngestionSlots: Sendable {
   }
 
   /// Waits for a slot; leaves the line when the task is cancelled.
-  func enter() async throws {
+  ///
+  /// - Parameter waitLimit: How long it waits at most.
+  func enter(atMost waitLimit: Duration?) async throws {
     let ticket = self.state.withLock { state in
       state.lastTicket += 1
       return state.lastTicket
     }
+    let timer = waitLimit.map { limit in
+      Task {
+        try await Task.sleep(for: limit)
+        self.leaveLine(ticket, because: .queueWaitExceeded(limit))
+      }
+    }
+    defer { timer?.cancel() }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let outcome: Result<Void, any Error>? = self.state.withLock { state in
@@ -35,12 +44,16 @@ final class IngestionSlots: Sendable {
         if let outcome { continuation.resume(with: outcome) }
       }
     } onCancel: {
-      let waiting = self.state.withLock { state in
-        let index = state.line.firstIndex { $0.ticket == ticket }
-        return index.map { state.line.remove(at: $0).continuation }
-      }
-      waiting?.resume(throwing: EngineError.cancelled)
+      self.leaveLine(ticket, because: .cancelled)
     }
+  }
+
+  private func leaveLine(_ ticket: Int, because error: EngineError) {
+    let waiting = self.state.withLock { state in
+      let index = state.line.firstIndex { $0.ticket == ticket }
+      return index.map { state.line.remove(at: $0).continuation }
+    }
+    waiting?.resume(throwing: error)
   }
 
   /// To be called once for each ``enter()`` that succeeded.

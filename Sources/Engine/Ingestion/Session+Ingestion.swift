@@ -20,7 +20,9 @@ extension Session {
   ) async throws -> Int {
     defer { stream.close() }
     await stream.untilWorthStarting()
-    try await self.resources.ingestionSlots.enter()
+    try await self.resources.ingestionSlots.enter(
+      atMost: self.resources.configuration.statementQueueWait
+    )
     defer { self.resources.ingestionSlots.leave() }
     return try await self.onConnection(in: transaction, cancellation: cancellation) { connection in
       try await connection.ingest(stream, into: target, cancellation)

@@ -34,16 +34,17 @@ extension Session {
     cancellation: Cancellation
   ) async throws -> ResultStream {
     let connection = try self.checkOut(preferring: query)
-    self.resources.activeStatements.insert(cancellation, timeLimit: self.statementTimeout)
     do {
-      try self.resources.queue.enter()
+      try self.enterQueue(for: connection, cancellation)
       // Now the stream has the connection, which it gives back at its end.
-      return try await connection.start(
-        query,
-        binding,
-        session: self,
-        cancellation: cancellation
-      )
+      return try await self.takeTurn(on: connection, cancellation) {
+        try await connection.start(
+          query,
+          binding,
+          session: self,
+          cancellation: cancellation
+        )
+      }
     } catch {
       self.resources.activeStatements.remove(cancellation)
       self.checkIn(connection)

@@ -1,6 +1,5 @@
 package import Auth
 package import Engine
-package import Logging
 
 /// What a server serves, and where; ``Setting`` says how each of it is set.
 package struct ServerConfiguration: Sendable {
@@ -18,9 +17,8 @@ package struct ServerConfiguration: Sendable {
   package var auth = AuthConfiguration()
   /// Whether others may reach a server that asks nobody who they are.
   package var isInsecure = false
-  package var logLevel = Logger.Level.info
-  /// Whether each statement is logged.
-  package var printsStatements = false
+  package var logging = LoggingConfiguration()
+  package var limits = TransportLimits()
   /// How long running statements may go on after the server was told to stop.
   package var shutdownGrace = Duration.seconds(30)
   /// A file of SQL that runs before ``initialSQL``.

@@ -1,5 +1,3 @@
-internal import Logging
-
 /// How a setting's value is written.
 package struct SettingType<Value: Sendable>: Sendable {
   /// What a text must be, as in "PORT is not ...".
@@ -121,17 +119,54 @@ extension SettingType where Value == Duration? {
   }
 }
 
-extension SettingType where Value == Logger.Level {
-  /// The names of swift-log in any case, and those other servers have for the same.
-  static var logLevel: Self {
+extension SettingType where Value == Int? {
+  /// A count; 0 is no limit.
+  static var countOrNone: Self {
+    let integer = SettingType<Int>.integer(0...Int(Int32.max))
+    return Self(
+      rule: integer.rule,
+      parse: { integer.parse($0).map { $0 == 0 ? nil : $0 } },
+      text: { "\($0 ?? 0)" }
+    )
+  }
+
+  /// A size; 0 is no limit.
+  static var byteCountOrNone: Self {
+    let byteCount = SettingType<Int>.byteCount(0...)
+    return Self(
+      rule: byteCount.rule,
+      parse: { byteCount.parse($0).map { $0 == 0 ? nil : $0 } },
+      text: { $0.flatMap(byteCount.text) ?? "0" }
+    )
+  }
+}
+
+extension SettingType where Value == Int {
+  /// A number of bytes, with or without a unit.
+  static func byteCount(_ range: PartialRangeFrom<Int>) -> Self {
     Self(
-      rule: "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))",
-      parse: { text in
-        let name = text.lowercased()
-        return name == "warn" ? .warning : Logger.Level(rawValue: name)
-      },
+      rule: "a size such as 64MiB or 2GB"
+        + (range.lowerBound > 0 ? ", at least \(ByteCount(range.lowerBound).text)" : ""),
+      parse: { ByteCount(text: $0).flatMap { range.contains($0.value) ? $0.value : nil } },
+      text: { ByteCount($0).text }
+    )
+  }
+}
+
+extension SettingType where Value: RawRepresentable<String> & CaseIterable {
+  /// One of a few words, in any case.
+  static var choice: Self {
+    Self(
+      rule: "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))",
+      parse: { Value(rawValue: $0.lowercased()) },
       text: { $0.rawValue }
     )
+  }
+}
+
+extension SettingType where Value == LogLevels {
+  static var logLevels: Self {
+    Self(rule: LogLevels.rule, parse: { LogLevels(text: $0) }, text: { $0.text })
   }
 }
 

@@ -65,7 +65,7 @@ extension EffectiveSettings {
     #expect(
       settings["database"]?.origin == .environmentFile(variable: "LAKEHOUSE_DATABASE", line: 4)
     )
-    #expect(settings.configuration.logLevel == .warning)
+    #expect(settings.configuration.logging.levels[.server] == .warning)
     #expect(
       settings["log-level"]?.origin
         == .settingsFile(path: folder.file, key: "log_level", line: 4)
@@ -78,7 +78,7 @@ extension EffectiveSettings {
   func `switches are words`(text: String, value: Bool) throws {
     let folder = try Folder()
     let settings = try folder.settings(environment: ["LAKEHOUSE_PRINT_QUERIES": text])
-    #expect(settings.configuration.printsStatements == value)
+    #expect(settings.configuration.logging.printsStatements == value)
   }
 
   @Test func `an empty variable is not set`() throws {
@@ -102,7 +102,9 @@ extension EffectiveSettings {
       error?.problems == [
         "--port: 'many' is not an integer between 0 and 65535",
         "LAKEHOUSE_LOG_LEVEL: 'loud' is not one of "
-          + "trace, debug, info, notice, warning, error, critical",
+          + "trace, debug, info, notice, warning, error, critical; or with exceptions "
+          + "(access, auth, engine, server, statements, transport) after commas, "
+          + "as in info,transport=debug",
         "LAKEHOUSE_PRINT_QUERIES: 'perhaps' is not true or false",
         "LAKEHOUSE_WORKERS (.env, line 1): '0' is not an integer between 1 and 1024",
         "LAKEHOUSE_SHUTDOWN_GRACE_SECONDS: '-1' is not "

@@ -1,0 +1,24 @@
+internal import GRPCTransport
+
+/// How much clients may use of the transport.
+package struct TransportLimits: Sendable {
+  package var connectionCount = 10_000
+  /// Calls that a connection may have open; its client holds further ones back.
+  package var streamsPerConnection = 256
+  package var messageByteCount = 64 << 20
+
+  package init() {}
+}
+
+extension HTTP2ServerTransport.Configuration {
+  /// Calls at work for a connection for each stream it may have: those whose clients have reset
+  /// their streams end a moment later.
+  private static let callsPerStream = 4
+
+  mutating func apply(_ limits: TransportLimits) {
+    self.listener.maximumConnectionCount = limits.connectionCount
+    self.connection.maximumStreamCount = limits.streamsPerConnection
+    self.connection.maximumRunningCallCount = Self.callsPerStream * limits.streamsPerConnection
+    self.messages.maximumReceivedByteCount = limits.messageByteCount
+  }
+}

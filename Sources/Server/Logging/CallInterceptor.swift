@@ -1,0 +1,69 @@
+internal import GRPCCore
+internal import GRPCTransport
+
+/// Gives each call its id and its record, and ends the record with the call's status.
+struct CallInterceptor: ServerInterceptor {
+  let log: AccessLog
+
+  @concurrent func intercept<Input: Sendable, Output: Sendable>(
+    request: StreamingServerRequest<Input>,
+    context: ServerContext,
+    next:
+      @Sendable @concurrent (StreamingServerRequest<Input>, ServerContext) async throws ->
+      StreamingServerResponse<Output>
+  ) async throws -> StreamingServerResponse<Output> {
+    let record = CallRecord(
+      requestID: RequestID.id(in: request.metadata),
+      method: context.descriptor,
+      peer: context.remotePeer,
+      log: self.log
+    )
+    let outcome = CallOutcome.current
+    outcome?.addTrailers([RequestID.header: .string(record.requestID)])
+    do {
+      let response = try await CallRecord.$current.withValue(record) {
+        try await next(request, context)
+      }
+      var contents = try response.accepted.get()
+      contents.metadata.addString(record.requestID, forKey: RequestID.header)
+      let producer = contents.producer
+      contents.producer = { writer in
+        record.noteResponseStart()
+        do {
+          let trailers = try await producer(writer)
+          record.end(outcome?.failure?.code.status ?? .ok)
+          return trailers
+        } catch {
+          throw Self.end(record, error, outcome)
+        }
+      }
+      return StreamingServerResponse(accepted: .success(contents))
+    } catch {
+      throw Self.end(record, error, outcome)
+    }
+  }
+
+  /// Ends the record of a call that failed.
+  ///
+  /// - Returns: The error with the call's id in its trailers.
+  private static func end(
+    _ record: CallRecord,
+    _ error: any Error,
+    _ outcome: CallOutcome?
+  ) -> RPCError {
+    var failure =
+      switch error {
+      case let error as RPCError: error
+      case let error as any RPCErrorConvertible: RPCError(error)
+      default: RPCError(code: .unknown, message: "", cause: error)
+      }
+    // The client was told what the transport ended the call with, if it did.
+    record.end((outcome?.failure?.code ?? failure.code).status)
+    failure.metadata.addString(record.requestID, forKey: RequestID.header)
+    return failure
+  }
+}
+
+extension RPCError.Code {
+  fileprivate var status: Status.Code { Status.Code(self) }
+}
