@@ -12,6 +12,11 @@ package struct SettingType<Value: Sendable>: Sendable {
 
 extension SettingType where Value == String {
   static var text: Self { Self(rule: "a text", parse: { $0 }, text: { $0 }) }
+
+  /// A text that is empty where there is none.
+  static var textOrEmpty: Self {
+    Self(rule: "a text", parse: { $0 }, text: { $0.isEmpty ? nil : $0 })
+  }
 }
 
 extension SettingType where Value == String? {
