@@ -50,7 +50,7 @@ extension Setting {
     Setting(
       "password",
       \.auth.password,
-      .text,
+      .textOrEmpty,
       "The password of the single user; without one, nobody is asked for it.",
       isSecret: true
     ),
@@ -63,7 +63,7 @@ extension Setting {
     Setting(
       "secret-key",
       \.auth.secretKey,
-      .text,
+      .textOrEmpty,
       "Signs the tokens that the server issues (HS256); else one is made at each start.",
       isSecret: true
     ),
