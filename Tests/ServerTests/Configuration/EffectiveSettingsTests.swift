@@ -64,7 +64,7 @@ extension EffectiveSettings {
     #expect(
       settings["database"]?.origin == .environmentFile(variable: "LAKEHOUSE_DATABASE", line: 4)
     )
-    #expect(settings.configuration.logLevel == .warning)
+    #expect(settings.configuration.logging.levels.standard == .warning)
     #expect(
       settings["log-level"]?.origin
         == .settingsFile(path: folder.file, key: "log_level", line: 4)
@@ -77,7 +77,7 @@ extension EffectiveSettings {
   func `switches are words`(text: String, value: Bool) throws {
     let folder = try Folder()
     let settings = try folder.settings(environment: ["LAKEHOUSE_PRINT_QUERIES": text])
-    #expect(settings.configuration.printsStatements == value)
+    #expect(settings.configuration.logging.printsStatements == value)
   }
 
   @Test func `an empty variable is not set`() throws {
