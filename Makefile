@@ -5,8 +5,7 @@ SERVE =
 .PHONY: serve test build setup test-setup units clients bench fuzz leaks format lint
 
 serve: build
-	@mkdir -p data
-	@.build/release/lakehouse serve --database data/lakehouse.duckdb $(SERVE)
+	@.build/release/lakehouse serve --ducklake-data-path data/lake/ $(SERVE)
 
 test: units clients
 

@@ -16,11 +16,12 @@ from support.server import binary_path
 
 from Benchmarks import report
 from Benchmarks.dataset import Dataset
-from Benchmarks.measures import ingest, memory, small, start, stream, tpch
+from Benchmarks.measures import ingest, memory, small, start, stream, tls, tpch
 from Benchmarks.setting import Setting
 
 MEASURES = {
   "stream": stream.measure,
+  "tls": tls.measure,
   "tpch": tpch.measure,
   "small": small.measure,
   "ingest": ingest.measure,

@@ -13,8 +13,8 @@ from flight_sql import FlightSQLServer, parser, serve
 
 
 class CeilingServer(FlightSQLServer):
-  def __init__(self, lineitem: pa.Table):
-    super().__init__("grpc://127.0.0.1:0")
+  def __init__(self, lineitem: pa.Table, certificate: str | None = None):
+    super().__init__(certificate)
     self.lineitem = lineitem
     self.constant = pa.table({"42": pa.array([42], pa.int32())})
     self.constant_info = super().info_of(
@@ -39,12 +39,13 @@ class CeilingServer(FlightSQLServer):
 def main() -> None:
   arguments = parser(__doc__)
   arguments.add_argument("--lineitem", help="an Arrow file")
-  path = arguments.parse_args().lineitem
+  chosen = arguments.parse_args()
+  path = chosen.lineitem
   lineitem = pa.table({})
   if path:
     with pa.OSFile(path, "rb") as file:
       lineitem = pa.ipc.open_file(file).read_all()
-  serve(CeilingServer(lineitem))
+  serve(CeilingServer(lineitem, chosen.certificate))
 
 
 if __name__ == "__main__":

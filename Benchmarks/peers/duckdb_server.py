@@ -11,8 +11,8 @@ BATCH_ROWS = 65_536
 
 
 class DuckDBServer(FlightSQLServer):
-  def __init__(self, path: str):
-    super().__init__("grpc://127.0.0.1:0")
+  def __init__(self, path: str, certificate: str | None = None):
+    super().__init__(certificate)
     self.database = duckdb.connect(path, read_only=True)
     self.database.execute("SET GLOBAL TimeZone = 'UTC'")
 
@@ -29,7 +29,8 @@ class DuckDBServer(FlightSQLServer):
 def main() -> None:
   arguments = parser(__doc__)
   arguments.add_argument("database")
-  serve(DuckDBServer(arguments.parse_args().database))
+  chosen = arguments.parse_args()
+  serve(DuckDBServer(chosen.database, chosen.certificate))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,14 @@ from support.flightsql import any_message, unpack  # noqa: E402
 class FlightSQLServer(flight.FlightServerBase):
   """Answers queries with whatever `schema_of` and `stream_of` say."""
 
+  def __init__(self, certificate: str | None = None):
+    """`certificate` is a PEM file with a certificate and its key, for TLS."""
+    if certificate is None:
+      super().__init__("grpc://127.0.0.1:0")
+      return
+    pem = Path(certificate).read_bytes()
+    super().__init__("grpc+tls://127.0.0.1:0", tls_certificates=[(pem, pem)])
+
   def schema_of(self, sql: bytes) -> pa.Schema:
     raise NotImplementedError
 
@@ -59,4 +67,6 @@ def serve(server: FlightSQLServer) -> None:
 
 
 def parser(description: str) -> argparse.ArgumentParser:
-  return argparse.ArgumentParser(description=description.split("\n")[0])
+  made = argparse.ArgumentParser(description=description.split("\n")[0])
+  made.add_argument("--certificate", help="a PEM file with a certificate and its key, for TLS")
+  return made

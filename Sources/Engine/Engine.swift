@@ -61,6 +61,12 @@ package final class Engine: Sendable {
     self.sessions = SessionRegistry(resources: self.resources)
   }
 
+  /// Whether DuckDB has met a fatal error, and refuses every statement since.
+  package var isInvalidated: Bool { self.resources.invalidation.hasOccurred }
+
+  /// Waits until the engine is invalidated, or the task is cancelled.
+  package func waitForInvalidation() async { await self.resources.invalidation.wait() }
+
   /// Statements at work, streaming ones included.
   package var activeStatementCount: Int { self.resources.activeStatements.count }
 

@@ -106,6 +106,11 @@ extension EngineConfiguration {
   /// Whether DuckDB itself refuses to write: a database in memory can't be empty for ever.
   var opensReadOnly: Bool { self.isReadOnly && self.databasePath != ":memory:" }
 
+  /// What is served, in words.
+  package var servedText: String {
+    self.lake.dataPath.map { "lake \($0)" } ?? "database \(self.databasePath)"
+  }
+
   /// The settings that DuckDB is opened with.
   var startOptions: [String: String] {
     var options = ["autoinstall_known_extensions": "false", "temp_directory": self.spillDirectory]

@@ -60,11 +60,15 @@ package enum EngineError: Error, Hashable, Sendable {
   case schemaChanged
   /// A result that had to be set aside can't be written to or read from its temporary file.
   case spoolFailed(String)
+  /// DuckDB has met a fatal error and can't go on.
+  case invalidated
   /// The server is shutting down.
   case shuttingDown
 }
 
-extension EngineError {
+extension EngineError: CustomStringConvertible {
+  package var description: String { self.message }
+
   package var message: String {
     switch self {
     case .cancelled:
@@ -156,6 +160,8 @@ extension EngineError {
         + "send the query again."
     case .spoolFailed(let reason):
       "A result could not be set aside: \(reason)."
+    case .invalidated:
+      "The database can't go on after a fatal error; what was committed is kept."
     case .shuttingDown:
       "The server is shutting down."
     }

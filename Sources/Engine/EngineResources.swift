@@ -15,6 +15,8 @@ final class EngineResources: Sendable {
   /// The default catalog, if there is one.
   let lake: Lake?
   let definitions = DefinitionVersion()
+  /// DuckDB has met a fatal error: it refuses every statement from then on.
+  let invalidation = OneTimeEvent()
   let redactor: ErrorRedactor
   let rowFunction: RowFunction
   /// What clients' SQL is checked against, on a locked-down server.

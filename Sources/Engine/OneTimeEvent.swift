@@ -10,6 +10,8 @@ final class OneTimeEvent: Sendable {
 
   private let state = Mutex(State())
 
+  var hasOccurred: Bool { self.state.withLock { $0.hasOccurred } }
+
   func occur() {
     let waiting = self.state.withLock { state in
       state.hasOccurred = true
@@ -44,6 +46,6 @@ final class OneTimeEvent: Sendable {
       await group.next()
       group.cancelAll()
     }
-    return self.state.withLock { $0.hasOccurred }
+    return self.hasOccurred
   }
 }

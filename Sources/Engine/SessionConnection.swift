@@ -77,6 +77,7 @@ actor SessionConnection {
     do {
       return try cancellation.run(on: opened.connection.interrupter, work)
     } catch let error as DuckDBError {
+      if error.code == .fatal { self.resources.invalidation.occur() }
       guard error.code == .interrupted else {
         throw self.permissionError(for: error) ?? self.resources.redactor.redacted(error)
       }

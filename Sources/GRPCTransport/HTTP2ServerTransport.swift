@@ -58,6 +58,8 @@ package final class HTTP2ServerTransport: ServerTransport {
         _ context: ServerContext
       ) async -> Void
   ) async throws {
+    // A shutdown that came before leaves nothing to serve.
+    if case .stopped = state.withLock({ $0 }) { return }
     let methods = methods.withLock { $0 }
     served.withLock { $0 = ServedMethods(methods: methods, handler: streamHandler) }
     _ = try await bind()

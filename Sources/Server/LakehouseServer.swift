@@ -136,12 +136,20 @@ package struct LakehouseServer: Sendable {
         group.addTask { try await probe.run() }
       }
       group.addTask { try await self.authenticator.maintain() }
+      group.addTask {
+        await self.engine.waitForInvalidation()
+        guard self.engine.isInvalidated else { return }
+        self.logger.critical("DuckDB can't go on after a fatal error: the server ends")
+        self.health.drain()
+        self.server.beginGracefulShutdown()
+      }
       defer { group.cancelAll() }
       do {
         try await self.server.serve()
       } catch let error as RuntimeError where error.code == .serverIsStopped {
         // The signal came before the first client could.
       }
+      guard !self.engine.isInvalidated else { throw EngineError.invalidated }
       try await self.engine.close()
       try await self.authenticator.close()
     }

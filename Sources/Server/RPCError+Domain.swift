@@ -25,7 +25,7 @@ extension DuckDBError: RPCErrorConvertible {
     case .interrupted: .cancelled
     case .io:
       self.isOutOfSpace ? .resourceExhausted : self.isMissingFile ? .notFound : .unavailable
-    case .network, .http, .connection: .unavailable
+    case .network, .http, .connection, .fatal: .unavailable
     default: .internalError
     }
   }
@@ -47,7 +47,8 @@ extension DuckDBError: RPCErrorConvertible {
   }
 
   private var isConflict: Bool {
-    self.message.contains("onflict")
+    // DuckLake gives up after a number of attempts, and words it differently.
+    self.message.contains("onflict") || self.message.contains("maximum retry count")
   }
 
   /// Told apart from what may be over in a moment: trying again doesn't help.
@@ -79,7 +80,7 @@ extension EngineError: RPCErrorConvertible {
       .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .tooManyPolledStatements,
       .keptResultTooLarge, .spoolFailed:
       .resourceExhausted
-    case .shuttingDown: .unavailable
+    case .shuttingDown, .invalidated: .unavailable
     }
   }
 

@@ -23,7 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
     try await LakehouseServer.serve(settings.configuration, warnings: settings.warnings) { uri in
       print(
         "lakehouse \(LakehouseServer.version) listening on \(uri) (DuckDB "
-          + "\(Engine.duckDBVersion), database \(settings.configuration.engine.databasePath))"
+          + "\(Engine.duckDBVersion), \(settings.configuration.engine.servedText))"
       )
       fflush(nil)
     } onSecondSignal: {

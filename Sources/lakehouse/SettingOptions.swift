@@ -52,6 +52,7 @@ struct SettingFlags: ParsableArguments {
   @Option(help: .setting("ducklake-catalog")) var ducklakeCatalog: String?
   @Option(help: .setting("ducklake-alias")) var ducklakeAlias: String?
   @Flag(inversion: .prefixedNo, help: .setting("ducklake-encrypted")) var ducklakeEncrypted: Bool?
+  @Option(help: .setting("ducklake-inlined-rows")) var ducklakeInlinedRows: String?
   @Option(help: .setting("ducklake-wait-seconds")) var ducklakeWaitSeconds: String?
   @Option(help: .setting("pg-host")) var pgHost: String?
   @Option(help: .setting("pg-port")) var pgPort: String?
@@ -138,6 +139,7 @@ struct SettingFlags: ParsableArguments {
       "ducklake-catalog": self.ducklakeCatalog,
       "ducklake-alias": self.ducklakeAlias,
       "ducklake-encrypted": self.ducklakeEncrypted.map { "\($0)" },
+      "ducklake-inlined-rows": self.ducklakeInlinedRows,
       "ducklake-wait-seconds": self.ducklakeWaitSeconds,
       "pg-host": self.pgHost,
       "pg-port": self.pgPort,

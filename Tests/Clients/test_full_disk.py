@@ -188,3 +188,24 @@ def test_ingestion_of_more_than_fits_in_memory(poor):
     assert raw.rows("SELECT count(*), count(DISTINCT s) FROM kept") == [(500_000, 20_000)]
     assert raw.rows("SELECT a FROM t") == [(42,)]
   assert poor.peak_resident_mib() < MEMORY_LIMIT_MIB + OTHER_MEMORY_MIB
+
+
+def test_a_server_whose_database_cannot_go_on_ends(start, tmp_path):
+  """Out of memory while it rolls back, DuckDB refuses all statements: a new process serves again."""
+  database = ["--database", str(tmp_path / "kept.duckdb")]
+  own = Server(*database, "--memory-limit", "200MB", "--max-spill-bytes", "50MB")
+  try:
+    with RawClient(own.address) as raw:
+      raw.update(
+        Command.update("CREATE TABLE t AS SELECT i, md5(i::VARCHAR) AS s FROM range(5000000) AS r(i)")
+      )
+      with pytest.raises(grpc.RpcError):
+        raw.update(Command.update("UPDATE t SET s = s || 'x'"))
+      with pytest.raises(grpc.RpcError):
+        raw.rows("SELECT 42")
+    assert own.wait(60) == 1
+    assert "fatal error" in own.stderr
+  finally:
+    own.kill()
+  with RawClient(start(*database).address) as raw:
+    assert raw.rows("SELECT count(*), max(length(s)) FROM t") == [(5_000_000, 32)]

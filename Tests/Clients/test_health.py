@@ -31,7 +31,7 @@ def health(start_module):
 def lake(start, tmp_path):
   """A server with a DuckLake, and a client that may touch its catalog."""
   own = start(
-    *FLAGS, "--health-timeout-seconds", "0.5", "--init-sql",
+    *FLAGS, "--no-lockdown", "--health-timeout-seconds", "0.5", "--init-sql",
     f"ATTACH 'ducklake:{tmp_path}/lake.catalog' AS lake (DATA_PATH '{tmp_path}/data/')",
   )
   with Health(own) as health, RawClient(own.address) as raw:
@@ -134,7 +134,7 @@ def test_a_catalog_that_hangs_is_not_waited_for(lake):
 
 def test_the_log_tells_more_than_the_check(start, tmp_path):
   own = start(
-    *FLAGS, "--init-sql",
+    *FLAGS, "--no-lockdown", "--init-sql",
     f"ATTACH 'ducklake:{tmp_path}/lake.catalog' AS lake (DATA_PATH '{tmp_path}/data/')",
   )
   with Health(own) as health, RawClient(own.address) as raw:

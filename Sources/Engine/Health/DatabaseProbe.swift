@@ -64,6 +64,7 @@ package final class DatabaseProbe: Sendable {
         }
       }
     } catch let error as DuckDBError {
+      if error.code == .fatal { self.resources.invalidation.occur() }
       throw ProbeError.database(self.resources.redactor.redacted(error))
     }
   }

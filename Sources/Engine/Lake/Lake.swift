@@ -49,6 +49,9 @@ final class Lake: Sendable {
     for name in ["ducklake", location.requiredExtension].compactMap({ $0 }) {
       try connection.execute("LOAD \(name)")
     }
+    try connection.execute(
+      "SET GLOBAL ducklake_default_data_inlining_row_limit = \(configuration.inlinedRowLimit)"
+    )
     // Encryption is OpenSSL's, which comes with this extension.
     if configuration.isEncrypted { try connection.execute("LOAD httpfs") }
     if case .postgres(let postgres, _) = location {
@@ -118,7 +121,9 @@ final class Lake: Sendable {
     guard message.contains("Unable to connect to Postgres") else { return false }
     // "FATAL" is an answer: a wrong password, no such database.
     guard message.contains("FATAL:") else { return true }
-    return ["starting up", "shutting down", "too many", "remaining connection slots"]
-      .contains { message.contains($0) }
+    return [
+      "starting up", "not yet accepting", "shutting down", "too many", "remaining connection slots",
+    ]
+    .contains { message.contains($0) }
   }
 }

@@ -14,6 +14,10 @@ package struct LakeConfiguration: Sendable {
   package var storage = StorageConfiguration()
   /// Whether the files of a new lake are encrypted, with keys in its catalog.
   package var isEncrypted = false
+  /// Rows of a write that may go into the catalog instead of a file of their own.
+  ///
+  /// DuckLake brings old rows back when the process is killed while it moves inlined ones to files.
+  package var inlinedRowLimit = 0
   /// How long the catalog may take to be reachable when the server starts.
   package var catalogWait = Duration.seconds(30)
 

@@ -1,4 +1,5 @@
 internal import DuckDB
+internal import Foundation
 
 /// Closes a database to everything but the tables in it.
 ///
@@ -25,6 +26,13 @@ struct Lockdown {
       lakes.append(Lake(name: name, dataPath: rows.first?.first.flatMap { $0 } ?? ""))
     }
     self.lakes = lakes
+    for lake in lakes where !lake.dataPath.contains("://") {
+      // Without access to what is around them, DuckDB couldn't make them.
+      try FileManager.default.createDirectory(
+        atPath: lake.dataPath,
+        withIntermediateDirectories: true
+      )
+    }
   }
 
   var hasLake: Bool { !self.lakes.isEmpty }

@@ -23,6 +23,12 @@ extension Setting {
       "Encrypt the files of a new lake, with keys in its catalog."
     ),
     Setting(
+      "ducklake-inlined-rows",
+      \.engine.lake.inlinedRowLimit,
+      .integer(0...1_000_000),
+      "Rows of one write that may go into the catalog rather than into a file; see docs/lake.md."
+    ),
+    Setting(
       "ducklake-wait-seconds",
       \.engine.lake.catalogWait,
       .seconds(),

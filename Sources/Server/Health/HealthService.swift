@@ -3,8 +3,9 @@ internal import GRPCCore
 
 /// Serves `grpc.health.v1.Health`.
 struct HealthService: RegistrableRPCService {
-  /// What can be asked for: the whole server, and what it serves by two names. They are one thing,
-  /// so their state is the same.
+  /// What can be asked for: the whole server, and what it serves by two names.
+  ///
+  /// They are one thing, so their state is the same.
   private static let services = ["", "arrow.flight.protocol.FlightService", "lakehouse.FlightSql"]
 
   private let monitor: HealthMonitor

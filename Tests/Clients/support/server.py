@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 READY_LINE = re.compile(
   r"^lakehouse (?P<version>\S+) listening on (?P<scheme>grpc(\+tls)?)://(?P<host>\S+):(?P<port>\d+) "
-  r"\(DuckDB (?P<duckdb>v[\d.]+), database (?P<database>.*)\)$"
+  r"\(DuckDB (?P<duckdb>v[\d.]+), (database|lake) (?P<database>.*)\)$"
 )
 
 

@@ -65,7 +65,7 @@ extension EffectiveSettings {
     #expect(
       settings["database"]?.origin == .environmentFile(variable: "LAKEHOUSE_DATABASE", line: 4)
     )
-    #expect(settings.configuration.logging.levels[.server] == .warning)
+    #expect(settings.configuration.logging.levels.standard == .warning)
     #expect(
       settings["log-level"]?.origin
         == .settingsFile(path: folder.file, key: "log_level", line: 4)
