@@ -106,6 +106,11 @@ let package = Package(
       swiftSettings: settings
     ),
     .target(
+      name: "AzureIdentity",
+      dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL],
+      swiftSettings: settings
+    ),
+    .target(
       name: "Engine",
       dependencies: ["ArrowIPC", "Auth", "DuckDB", dequeModule, nioCore, nioPosix, systemPackage],
       swiftSettings: memorySettings
@@ -120,8 +125,8 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "ArrowIPC", "Auth", "DuckDB", "Engine", "FlightProtocol", "FlightSQL", "GRPCTransport",
-        grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, swiftASN1, swiftProtobuf,
+        "ArrowIPC", "Auth", "AzureIdentity", "DuckDB", "Engine", "FlightProtocol", "FlightSQL",
+        "GRPCTransport", grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, swiftASN1, swiftProtobuf,
         unixSignals, x509, yams,
       ],
       swiftSettings: settings
@@ -145,6 +150,11 @@ let package = Package(
     .testTarget(
       name: "AuthTests",
       dependencies: ["Auth", crypto, logging],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "AzureIdentityTests",
+      dependencies: ["AzureIdentity", logging, nioCore, nioHTTP1, nioPosix],
       swiftSettings: settings
     ),
     .testTarget(
@@ -181,7 +191,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ServerTests",
-      dependencies: ["Engine", "Server", logging, nioHTTP1],
+      dependencies: ["AzureIdentity", "Engine", "Server", logging, nioHTTP1],
       swiftSettings: settings
     ),
     .testTarget(
