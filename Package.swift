@@ -147,6 +147,12 @@ let package = Package(
       dependencies: ["Auth", crypto, logging],
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "AzureDouble",
+      dependencies: [argumentParser, crypto, nioCore, nioHTTP1, nioPosix, nioSSL],
+      path: "Tests/AzureDouble",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "DuckDBTests",
       dependencies: ["DuckDB", "StatementMix"],
