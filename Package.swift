@@ -152,6 +152,12 @@ let package = Package(
       dependencies: ["Auth", crypto, logging],
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "AzureDouble",
+      dependencies: [argumentParser, crypto, nioCore, nioHTTP1, nioPosix, nioSSL],
+      path: "Tests/AzureDouble",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "AzureIdentityTests",
       dependencies: ["AzureIdentity", logging, nioCore, nioHTTP1, nioPosix],
