@@ -126,7 +126,8 @@ let package = Package(
       name: "Server",
       dependencies: [
         "ArrowIPC", "Auth", "AzureIdentity", "DuckDB", "Engine", "FlightProtocol", "FlightSQL",
-        "GRPCTransport", grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, swiftASN1, swiftProtobuf,
+        "GRPCTransport", grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, swiftASN1,
+        swiftProtobuf,
         unixSignals, x509, yams,
       ],
       swiftSettings: settings

@@ -90,7 +90,10 @@ package actor AccessTokenCache {
           continue
         }
         self.delivered = token
-        self.logger.info("token renewed", metadata: ["expires": "\(token.expiry.formatted(.iso8601))"])
+        self.logger.info(
+          "token renewed",
+          metadata: ["expires": "\(token.expiry.formatted(.iso8601))"]
+        )
       } catch {
         try Task.checkCancellation()
       }

@@ -10,7 +10,9 @@ package struct AzureEnvironment: Sendable {
   private let variables: @Sendable () -> [String: String]
 
   package init(
-    _ variables: @escaping @Sendable () -> [String: String] = { ProcessInfo.processInfo.environment }
+    _ variables: @escaping @Sendable () -> [String: String] = {
+      ProcessInfo.processInfo.environment
+    }
   ) {
     self.variables = variables
   }

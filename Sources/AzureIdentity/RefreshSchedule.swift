@@ -28,7 +28,10 @@ package struct RefreshSchedule: Hashable, Sendable {
     self.failureCount = 0
     if let old = self.expiry, expiry <= old {
       let remaining = old.timeIntervalSince(now)
-      self.wait(remaining > 0 ? min(Self.pollInterval, remaining / 2) : Self.pollInterval, from: now)
+      self.wait(
+        remaining > 0 ? min(Self.pollInterval, remaining / 2) : Self.pollInterval,
+        from: now
+      )
       return false
     }
     self.obtained = now

@@ -37,7 +37,8 @@ struct TokenAnswer: Sendable {
     guard let failure = try? JSONDecoder().decode(Failure.self, from: self.body) else {
       return "status \(self.status)"
     }
-    let told = [failure.error, failure.error_description ?? failure.message].compactMap { $0 }.map { text in
+    let told = [failure.error, failure.error_description ?? failure.message].compactMap { $0 }.map {
+      text in
       secrets.filter { !$0.isEmpty }.reduce(text) { $0.replacing($1, with: "***") }
     }
     let parts = ["status \(self.status)"] + told.map(Self.firstLine).filter { !$0.isEmpty }

@@ -70,7 +70,9 @@ struct TokenClient: Sendable {
     }
   }
 
-  private func configuration(_ timeout: Duration) throws(CredentialError) -> HTTPClient.Configuration {
+  private func configuration(
+    _ timeout: Duration
+  ) throws(CredentialError) -> HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration()
     // Secrets go where the variables say, not where an answer says.
     configuration.redirectConfiguration = .disallow

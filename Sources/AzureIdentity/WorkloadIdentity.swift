@@ -33,7 +33,9 @@ struct WorkloadIdentity: Credential {
   private static func assertion(in path: String) throws(CredentialError) -> String {
     guard let file = FileHandle(forReadingAtPath: path),
       let data = try? file.read(upToCount: Self.assertionByteLimit),
-      let text = String(data: data, encoding: .utf8)?.trimmingCharacters(in: .whitespacesAndNewlines),
+      let text = String(data: data, encoding: .utf8)?.trimmingCharacters(
+        in: .whitespacesAndNewlines
+      ),
       !text.isEmpty
     else {
       throw CredentialError(.passing, "the file in AZURE_FEDERATED_TOKEN_FILE can't be read")

@@ -168,7 +168,9 @@ import Testing
     #expect(.now - began < .seconds(10))
   }
 
-  @Test func `A credential that is refused ends the search, and its secret isn't told`() async throws {
+  @Test func `A credential that is refused ends the search, and its secret isn't told`()
+    async throws
+  {
     let endpoint = try await TokenEndpoint(status: 401) {
       #"{"error":"invalid_client","error_description":"AADSTS7000215: no: hunter2\r\nTrace: 1"}"#
     }

@@ -40,7 +40,8 @@ import Testing
   }
 
   @Test func `Readers never see a mixture while it is replaced`() async throws {
-    let passwords = (0..<8).map { number in String(repeating: "\(number)", count: 1 + number * 900) }
+    let passwords = (0..<8).map { number in String(repeating: "\(number)", count: 1 + number * 900)
+    }
     let file = try self.file(passwords[0])
     let wanted = Set(passwords.map { "*:*:*:lake:\($0)\n" })
     try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -62,8 +63,10 @@ import Testing
   @Test func `Nothing is left open`() throws {
     func count() throws -> Int {
       try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
-        .count { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))?
-          .contains("lakehouse-") == true }
+        .count {
+          (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))?
+            .contains("lakehouse-") == true
+        }
     }
     do {
       let file = try self.file("x")
