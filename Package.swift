@@ -181,7 +181,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ServerTests",
-      dependencies: ["Engine", "Server", logging, nioHTTP1],
+      dependencies: ["DuckDB", "Engine", "Server", grpcCore, logging, nioHTTP1],
       swiftSettings: settings
     ),
     .testTarget(
