@@ -2,12 +2,12 @@
 BUILD = swift build -c release
 SERVE =
 
-.PHONY: serve test build setup test-setup units clients bench fuzz leaks format lint
+.PHONY: serve test build setup test-setup units clients deployments bench fuzz leaks format lint
 
 serve: build
 	@.build/release/lakehouse serve --ducklake-data-path data/lake/ $(SERVE)
 
-test: units clients
+test: units clients deployments
 
 build: setup
 	@$(BUILD) --product lakehouse
@@ -28,6 +28,11 @@ clients: test-setup
 	@.venv/bin/python -m pytest -q Tests/Clients
 	@.venv-old-driver/bin/python -m pytest -q Tests/Clients/old_driver
 
+# The files of deployments: the chart, and azd's hook on a PostgreSQL.
+deployments: test-setup
+	@scripts/setup --infra
+	@.venv-infra/bin/python -m pytest -q Tests/Deploy
+
 bench: test-setup build
 	@.venv/bin/python -m Benchmarks
 
@@ -44,3 +49,4 @@ format:
 
 lint:
 	@scripts/lint
+	@scripts/check-infra
