@@ -56,11 +56,11 @@ class Storage:
     if self.kind == "file":
       flags = ["--database", str(data / "kept.duckdb")]
       return [*flags, "--init-sql", initial_sql] if initial_sql else flags
-    options = f"DATA_PATH '{data}/files/'"
-    if self.kind == "lake":
-      options += ", DATA_INLINING_ROW_LIMIT 0"
-    attach = f"ATTACH 'ducklake:{data}/meta.ducklake' AS lake ({options})"
-    return ["--database", ":memory:", "--init-sql", f"{attach}; {initial_sql}"]
+    flags = ["--ducklake-alias", "lake", "--ducklake-data-path", f"{data}/files/"]
+    flags += ["--ducklake-catalog", f"{data}/meta.ducklake"]
+    if self.kind == "inlining-lake":
+      flags += ["--ducklake-inlined-rows", "10"]
+    return [*flags, "--init-sql", initial_sql] if initial_sql else flags
 
   def start(self, *arguments: str, port: int = 0, initial_sql: str = "", **settings) -> Server:
     return Server(
