@@ -81,15 +81,14 @@ class Storage:
       flags = ["--database", str(data / "kept.duckdb")]
       return [*flags, "--init-sql", initial_sql] if initial_sql else flags
     if self.kind == "postgres-lake":
-      flags = [
-        *self.cluster.flags(self.database, data / "files"), "--ducklake-alias", self.catalog,
-      ]
-      return [*flags, "--init-sql", initial_sql] if initial_sql else flags
-    options = f"DATA_PATH '{data}/files/'"
-    if self.kind == "lake":
-      options += ", DATA_INLINING_ROW_LIMIT 0"
-    attach = f"ATTACH 'ducklake:{data}/meta.ducklake' AS lake ({options})"
-    return ["--database", ":memory:", "--init-sql", f"{attach}; {initial_sql}"]
+      flags = self.cluster.flags(self.database, data / "files")
+    else:
+      flags = ["--ducklake-data-path", f"{data}/files/"]
+      flags += ["--ducklake-catalog", f"{data}/meta.ducklake"]
+    flags = [*flags, "--ducklake-alias", self.catalog]
+    if self.kind == "inlining-lake":
+      flags += ["--ducklake-inlined-rows", "10"]
+    return [*flags, "--init-sql", initial_sql] if initial_sql else flags
 
   def start(self, *arguments: str, port: int = 0, initial_sql: str = "", **settings) -> Server:
     return Server(

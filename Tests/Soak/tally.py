@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import re
+import sys
 import threading
 
 import adbc_driver_manager as adbc
@@ -80,6 +81,7 @@ class Tally:
       self.complaint_count += 1
       if len(self.complaints) < MAXIMUM_COMPLAINTS:
         self.complaints.append(text)
+        print(f"complaint: {text}", file=sys.stderr, flush=True)
 
   @property
   def operation_count(self) -> int:
