@@ -54,7 +54,7 @@ def test_no_secret_leaves_a_deployment():
     name for text in BICEP.values()
     for name in re.findall(r"@secure\(\)(?:\n@.*)*\nparam (\w+)", text)
   }
-  assert secure == {"lakehousePassword", "lakehouseSecretKey", "password", "secretKey"}
+  assert secure == {"lakehousePassword", "lakehouseSecretKey", "password", "secretKey", "secretKeyEnding"}
   for text in BICEP.values():
     for line in re.findall(r"^output .*$", text, re.MULTILINE):
       assert "list" not in line.lower().split("=", 1)[1], line
