@@ -121,8 +121,8 @@ let package = Package(
       name: "Server",
       dependencies: [
         "ArrowIPC", "Auth", "DuckDB", "Engine", "FlightProtocol", "FlightSQL", "GRPCTransport",
-        grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, swiftASN1, swiftProtobuf,
-        unixSignals, x509, yams,
+        crypto, grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, swiftASN1,
+        swiftProtobuf, unixSignals, x509, yams,
       ],
       swiftSettings: settings
     ),
@@ -181,7 +181,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ServerTests",
-      dependencies: ["Engine", "Server", logging, nioHTTP1],
+      dependencies: ["Auth", "DuckDB", "Engine", "Server", grpcCore, logging, nioHTTP1],
       swiftSettings: settings
     ),
     .testTarget(

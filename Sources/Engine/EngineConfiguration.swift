@@ -58,6 +58,9 @@ package struct EngineConfiguration: Sendable {
   package var keptResultByteLimit = 8 << 30
   /// How long DuckDB may work for one statement, where the session doesn't say.
   package var statementTimeout: Duration?
+  /// Whether other servers may send their clients here: ids of sessions that aren't known may be
+  /// theirs.
+  package var hasReplicas = false
   package var sessionIdleLifetime = Duration.seconds(3_600)
   /// How long a transaction may stay open without a statement; then it is rolled back.
   package var transactionIdleLifetime = Duration.seconds(600)

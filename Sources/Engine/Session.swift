@@ -38,11 +38,16 @@ package final class Session: Sendable {
   let state = Mutex(State())
   let timeout: Mutex<Duration?>
 
-  init(id: Handle, principal: Principal, resources: EngineResources) {
+  init(
+    id: Handle,
+    principal: Principal,
+    resources: EngineResources,
+    settings: [String] = []
+  ) {
     self.id = id
     self.principal = principal
     self.resources = resources
-    self.shared = SessionState(role: principal.role)
+    self.shared = SessionState(role: principal.role, settings: settings)
     self.timeout = Mutex(resources.configuration.statementTimeout)
   }
 }

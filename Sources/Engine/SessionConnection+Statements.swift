@@ -24,7 +24,7 @@ extension SessionConnection {
   }
 
   /// Splits a text into its statements.
-  private func extract(
+  func extract(
     _ sql: String,
     on connection: borrowing Connection
   ) throws -> ExtractedStatements {
@@ -39,7 +39,7 @@ extension SessionConnection {
   }
 
   /// Compiles the next statement of a text.
-  private func compileNext(of statements: inout ExtractedStatements) throws -> PreparedStatement? {
+  func compileNext(of statements: inout ExtractedStatements) throws -> PreparedStatement? {
     let prepared = try statements.prepareNext()
     if self.resources.statementGuard != nil, let type = prepared?.statementType,
       !type.isAllowedInLockdown

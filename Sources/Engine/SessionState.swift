@@ -19,8 +19,17 @@ final class SessionState: Sendable {
   let role: Role
   private let state = Mutex(State())
 
-  init(role: Role) {
+  /// - Parameter settings: Those that every connection is to repeat from the beginning.
+  init(role: Role, settings: [String] = []) {
     self.role = role
+    self.state.withLock { $0.settings = settings }
+  }
+
+  /// All there is to the session, where that is settings only: no transaction, no temporary objects.
+  var portableSettings: [String]? {
+    self.state.withLock { state in
+      state.transactions.isEmpty && state.home == nil ? state.settings : nil
+    }
   }
 
   /// The connection a statement that names no transaction must use, if it isn't free to choose.

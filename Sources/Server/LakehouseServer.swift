@@ -40,6 +40,7 @@ package struct LakehouseServer: Sendable {
     let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
     var engineConfiguration = configuration.engine
     engineConfiguration.initialSQL = try configuration.initialTexts()
+    engineConfiguration.hasReplicas = !configuration.auth.secretKey.isEmpty
     let engine = try Engine(engineConfiguration)
     var settings = HTTP2ServerTransport.Configuration()
     settings.shutdown.gracePeriod = TimeAmount(configuration.shutdownGrace)
@@ -64,7 +65,12 @@ package struct LakehouseServer: Sendable {
     self.server = GRPCServer(
       transport: self.transport,
       services: [
-        FlightService(engine: engine, authenticator: authenticator, log: logs.statements)
+        FlightService(
+          engine: engine,
+          authenticator: authenticator,
+          ticketSeal: configuration.ticketSeal,
+          log: logs.statements
+        )
       ],
       interceptors: [CallInterceptor(log: access)]
     )

@@ -24,7 +24,9 @@ extension DuckDBError: RPCErrorConvertible {
     case .outOfMemory, .objectSize: .resourceExhausted
     case .interrupted: .cancelled
     case .io:
-      self.isOutOfSpace ? .resourceExhausted : self.isMissingFile ? .notFound : .unavailable
+      self.isOutOfSpace
+        ? .resourceExhausted
+        : !self.isMissingFile ? .unavailable : self.isInsideLake ? .aborted : .notFound
     case .network, .http, .connection, .fatal: .unavailable
     default: .internalError
     }
@@ -58,6 +60,12 @@ extension DuckDBError: RPCErrorConvertible {
 
   private var isMissingFile: Bool {
     self.message.contains("No files found") || self.message.contains("No such file")
+  }
+
+  /// DuckLake names its files itself: one that is gone was another transaction's, rolled back or
+  /// cleaned up since.
+  private var isInsideLake: Bool {
+    self.message.contains("DuckLake")
   }
 }
 

@@ -58,7 +58,7 @@ class Soak:
 
   def __post_init__(self):
     self.random = random.Random(self.plan.seed)
-    self.site = Site(self.storage, fixed_port(self.random), self.plan.login)
+    self.site = Site(self.storage, fixed_port(self.random), login=self.plan.login)
     self.numbers = itertools.count(1)
     self.began_at = time.monotonic()
 
