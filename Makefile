@@ -46,6 +46,7 @@ leaks: setup
 
 format:
 	@swift format --in-place --parallel $$(git ls-files '*.swift' | grep -v /Generated/)
+	@scripts/check-infra --format
 
 lint:
 	@scripts/lint
