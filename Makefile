@@ -29,7 +29,7 @@ clients: test-setup
 	@.venv-old-driver/bin/python -m pytest -q Tests/Clients/old_driver
 
 # The files of deployments: the chart, and azd's hook on a PostgreSQL.
-deployments: test-setup
+deployments: test-setup build
 	@scripts/setup --infra
 	@.venv-infra/bin/python -m pytest -q Tests/Deploy
 
@@ -46,6 +46,7 @@ leaks: setup
 
 format:
 	@swift format --in-place --parallel $$(git ls-files '*.swift' | grep -v /Generated/)
+	@scripts/check-infra --format
 
 lint:
 	@scripts/lint

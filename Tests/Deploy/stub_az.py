@@ -1,7 +1,8 @@
 """Stands in for Azure's command line: keeps firewall rules as files, and hands out a token.
 
 The folder that STUB_AZ names holds `rules/`, `calls` (one a line), and on request:
-`refused-logins` (a number: so many tokens are wrong) and `conflicts` (so many changes are refused).
+`refused-logins` (a number: so many tokens are wrong), `conflicts-put` and `conflicts-delete` (so many
+such changes are refused).
 """
 
 import os
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> int:
       return 0
     case ["rest", "--method"]:
       rule = FOLDER / "rules" / options["--url"].split("?")[0].rsplit("/", 1)[1]
-      if taken("conflicts"):
+      if taken(f"conflicts-{options['--method']}"):
         print("ServerIsBusy", file=sys.stderr)
         return 1
       if options["--method"] == "put":

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 INFRA = ROOT / "infra"
@@ -27,6 +30,16 @@ ARRIVING = {"LAKEHOUSE_AZURE_CREDENTIAL"}
 
 def _outputs() -> dict[str, str]:
   return dict(re.findall(r"^output (\w+) string = (.*)$", MAIN, re.MULTILINE))
+
+
+def test_azd_finds_the_app_and_the_hooks():
+  project = yaml.safe_load((ROOT / "azure.yaml").read_text())
+  (service, settings), = project["services"].items()
+  assert f"'azd-service-name': '{service}'" in MAIN
+  assert settings["host"] == "containerapp" and settings["docker"]["remoteBuild"] is True
+  hooks = project["hooks"]["postprovision"]
+  assert (ROOT / hooks["windows"]["run"]).is_file()
+  assert os.access(ROOT / hooks["posix"]["run"], os.X_OK)
 
 
 def test_azd_sets_every_parameter_that_has_no_default_and_no_unknown_one():
@@ -54,7 +67,7 @@ def test_no_secret_leaves_a_deployment():
     name for text in BICEP.values()
     for name in re.findall(r"@secure\(\)(?:\n@.*)*\nparam (\w+)", text)
   }
-  assert secure == {"lakehousePassword", "lakehouseSecretKey", "password", "secretKey"}
+  assert secure == {"lakehousePassword", "lakehouseSecretKey", "password", "secretKey", "secretKeyEnding"}
   for text in BICEP.values():
     for line in re.findall(r"^output .*$", text, re.MULTILINE):
       assert "list" not in line.lower().split("=", 1)[1], line

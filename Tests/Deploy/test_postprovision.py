@@ -157,8 +157,9 @@ def test_waits_until_the_administrator_is_let_in(postgres, cloud):
   assert _is_closed(cloud)
 
 
-def test_changes_that_the_server_is_too_busy_for_are_tried_again(postgres, cloud):
-  (cloud / "conflicts").write_text("3")
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_changes_that_the_server_is_too_busy_for_are_tried_again(postgres, cloud, method):
+  (cloud / f"conflicts-{method}").write_text("3")
   code, said = _run(postgres, cloud)
   assert code == 0, said
   assert _is_closed(cloud)
@@ -193,9 +194,10 @@ def test_firewall_is_closed_when_the_hook_is_interrupted(postgres, cloud, number
 
 
 def test_a_rule_that_stays_is_told(postgres, cloud):
-  (cloud / "conflicts").write_text("1000")
+  (cloud / "conflicts-delete").write_text("1000")
   code, said = _run(postgres, cloud)
   assert code == 1
+  assert _as_identity(postgres, CATALOG).returncode == 0
   assert "AllowCurrentClientIp of psql-lake could not be removed" in said
 
 

@@ -17,6 +17,10 @@ param password string
 @secure()
 param secretKey string
 
+@description('Made anew by Azure at each provision, and used at the first alone.')
+@secure()
+param secretKeyEnding string = newGuid()
+
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 
@@ -45,7 +49,8 @@ resource passwordSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
 resource secretKeySecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'lakehouse-secret-key'
-  properties: { value: secretKey }
+  // What azd makes has 15 characters; a key should have 32. One that was read back has them.
+  properties: { value: length(secretKey) < 32 ? '${secretKey}-${secretKeyEnding}' : secretKey }
 }
 
 resource passwordReader 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
