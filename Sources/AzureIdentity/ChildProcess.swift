@@ -51,7 +51,10 @@ final class ChildProcess: Sendable {
     var output = Data()
     while let part = try pipe.fileHandleForReading.read(upToCount: 64 << 10), !part.isEmpty {
       output += part
-      if output.count > self.outputByteLimit { self.kill() }
+      guard output.count <= self.outputByteLimit else {
+        self.kill()
+        break
+      }
     }
     process.waitUntilExit()
     self.number.withLock { $0 = nil }

@@ -65,6 +65,8 @@ struct TokenClient: Sendable {
     } catch let error as NIOConnectionError {
       let reason = error.connectionErrors.first.map { "\($0.error)" } ?? "its name isn't known"
       throw CredentialError(.passing, "no connection: \(reason)")
+    } catch let error as IOError {
+      throw CredentialError(.passing, "no connection: \(error)")
     } catch {
       throw CredentialError(.passing, "no answer: \(error)")
     }
@@ -76,6 +78,7 @@ struct TokenClient: Sendable {
     var configuration = HTTPClient.Configuration()
     // Secrets go where the variables say, not where an answer says.
     configuration.redirectConfiguration = .disallow
+    configuration.connectionPool.retryConnectionEstablishment = false
     configuration.timeout.connect = TimeAmount(timeout)
     configuration.timeout.read = TimeAmount(timeout)
     if let path = self.environment[Self.authoritiesVariable] {

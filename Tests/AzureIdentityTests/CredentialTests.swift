@@ -159,15 +159,6 @@ import Testing
     #expect(text.contains("managed identity: no "))
   }
 
-  @Test func `Outside Azure, the metadata service isn't waited for and the next is tried`() async {
-    // An address that nobody has.
-    let began = ContinuousClock.now
-    let error = await self.failure(.auto, [:])
-    #expect(error?.code == .unavailable)
-    #expect(error?.description.hasSuffix("az CLI: there is no program az in PATH") == true)
-    #expect(.now - began < .seconds(10))
-  }
-
   @Test func `A credential that is refused ends the search, and its secret isn't told`()
     async throws
   {

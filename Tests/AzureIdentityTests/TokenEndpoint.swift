@@ -69,7 +69,7 @@ final class TokenEndpoint: Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       self.text += String(buffer: Self.unwrapInboundIn(data))
-      guard !self.isAnswered, let end = self.text.range(of: "\r\n\r\n") else { return }
+      guard !self.isAnswered, let end = self.text.firstRange(of: "\r\n\r\n") else { return }
       let head = String(self.text[..<end.lowerBound])
       let body = String(self.text[end.upperBound...])
       let length = head.lowercased().firstMatch(of: /content-length: ([0-9]+)/)

@@ -35,9 +35,10 @@ package final class PasswordFile: Sendable {
   package func replace(_ password: String) throws {
     let file = try Self.make(Self.line(self.user, password), in: self.folder)
     defer { try? file.close() }
-    guard dup3(file.rawValue, self.descriptor.rawValue, O_CLOEXEC) >= 0 else {
-      throw Errno(rawValue: errno)
-    }
+    guard dup2(file.rawValue, self.descriptor.rawValue) >= 0,
+      // Programs that are started know nothing of it. dup3 would say so at once; Swift can't see it.
+      fcntl(self.descriptor.rawValue, F_SETFD, FD_CLOEXEC) >= 0
+    else { throw Errno(rawValue: errno) }
   }
 
   private static func make(

@@ -32,7 +32,6 @@ package struct StorageConfiguration: Sendable {
 
   /// Empty for a local path.
   static func scheme(of dataPath: String) -> String {
-    dataPath.split(separator: "/", maxSplits: 1).first
-      .flatMap { $0.hasSuffix(":") ? String($0.dropLast()) : nil } ?? ""
+    dataPath.firstRange(of: "://").map { String(dataPath[..<$0.lowerBound]) } ?? ""
   }
 }
