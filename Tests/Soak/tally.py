@@ -44,6 +44,9 @@ def code(error: Exception) -> str:
   if isinstance(error, grpc.RpcError):
     return error.code().name
   if isinstance(error, adbc.Error):
+    # What the driver says of a connection that it has given up, as it does when its server is gone.
+    if "arrow/flightsql: already closed" in str(error):
+      return "UNAVAILABLE"
     # Go's driver names status and call, "... (Aborted; DoPut)", or the status as gRPC prints it.
     if named := re.search(r"\((\w+); \w+|code = (\w+) desc", str(error)):
       words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", named[1] or named[2])
