@@ -42,7 +42,7 @@ package final class Session: Sendable {
     self.id = id
     self.principal = principal
     self.resources = resources
-    self.shared = SessionState(role: principal.role)
+    self.shared = SessionState(principal)
     self.timeout = Mutex(resources.configuration.statementTimeout)
   }
 }

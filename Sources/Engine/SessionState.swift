@@ -17,10 +17,13 @@ final class SessionState: Sendable {
 
   /// What the session's principal may do.
   let role: Role
+  /// The session's principal, where clients are asked who they are.
+  let author: String?
   private let state = Mutex(State())
 
-  init(role: Role) {
-    self.role = role
+  init(_ principal: Principal) {
+    self.role = principal.role
+    self.author = principal == .anonymous ? nil : principal.name
   }
 
   /// The connection a statement that names no transaction must use, if it isn't free to choose.
@@ -91,6 +94,11 @@ extension SessionState {
     self.state.withLock { state in
       state.transactions.first { $0.handle == handle }
     }
+  }
+
+  /// When the oldest open transaction began.
+  var oldestTransactionStart: ContinuousClock.Instant? {
+    self.state.withLock { $0.transactions.map(\.start).min() }
   }
 
   /// Postpones the expiry of the transaction on `connection`, if there is one.

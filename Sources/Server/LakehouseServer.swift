@@ -70,6 +70,18 @@ package struct LakehouseServer: Sendable {
     )
   }
 
+  /// `nil` where nobody asked for it.
+  private var maintenanceSchedule: MaintenanceSchedule? {
+    guard let maintenance = self.engine.maintenance,
+      let interval = self.configuration.engine.lake.maintenance.interval
+    else { return nil }
+    return MaintenanceSchedule(
+      maintenance: maintenance,
+      interval: interval,
+      logger: self.logs.logger(.engine)
+    )
+  }
+
   /// Says at every start who can reach the server, if that needs saying.
   private static func warnOfReach(_ configuration: ServerConfiguration, _ logger: Logger) {
     if !configuration.auth.isEnabled {
@@ -122,6 +134,7 @@ package struct LakehouseServer: Sendable {
           isStopping = true
           self.logger.info("\(signal): draining")
           self.health.drain()
+          self.engine.maintenance?.stop()
           self.server.beginGracefulShutdown()
         }
       }
@@ -136,6 +149,9 @@ package struct LakehouseServer: Sendable {
         group.addTask { try await probe.run() }
       }
       group.addTask { try await self.authenticator.maintain() }
+      if let schedule = self.maintenanceSchedule {
+        group.addTask { try await schedule.run() }
+      }
       group.addTask {
         await self.engine.waitForInvalidation()
         guard self.engine.isInvalidated else { return }
