@@ -5,6 +5,8 @@ internal import NIOPosix
 package final class Engine: Sendable {
   package let sessions: SessionRegistry
   let resources: EngineResources
+  /// Keeps the lake in order; there is none without a lake that may be written to.
+  package let maintenance: LakeMaintenance?
 
   /// DuckDB's version, such as `v1.5.5`.
   package static var duckDBVersion: String { Library.version }
@@ -50,7 +52,7 @@ package final class Engine: Sendable {
     let statementGuard = isLockedDown ? try lockdown.apply(on: connection) : nil
     let threads = NIOThreadPool(numberOfThreads: configuration.workerCount)
     threads.start()
-    self.resources = EngineResources(
+    let resources = EngineResources(
       configuration: configuration,
       database: database,
       threads: threads,
@@ -58,7 +60,13 @@ package final class Engine: Sendable {
       rowFunction: rowFunction,
       statementGuard: statementGuard
     )
-    self.sessions = SessionRegistry(resources: self.resources)
+    self.resources = resources
+    let sessions = SessionRegistry(resources: resources)
+    self.sessions = sessions
+    self.maintenance =
+      configuration.isReadOnly
+      ? nil
+      : lake.map { LakeMaintenance(of: $0, resources: resources, sessions: sessions) }
   }
 
   /// Whether DuckDB has met a fatal error, and refuses every statement since.
@@ -92,6 +100,7 @@ package final class Engine: Sendable {
   /// write-ahead log.
   package func close() async throws {
     self.cancelStatements()
+    self.maintenance?.stop()
     self.sessions.closeAll()
     // Statements that were interrupted let go of their connections a moment later.
     let deadline = ContinuousClock.now + Self.disconnectionLimit

@@ -128,10 +128,14 @@ extension EngineConfiguration {
     return options.merging(self.settings) { _, chosen in chosen }
   }
 
-  func redactor(hiding texts: [String]) -> ErrorRedactor {
+  /// - Parameters:
+  ///   - texts: What else is to be left out.
+  ///   - names: What is to stand for other folders.
+  func redactor(hiding texts: [String], naming names: [String: String] = [:]) -> ErrorRedactor {
     ErrorRedactor(
       databasePath: self.databasePath,
-      folders: [self.spillDirectory, self.extensionDirectory].compactMap { $0 } + texts
+      folders: [self.spillDirectory, self.extensionDirectory].compactMap { $0 } + texts,
+      names: names
     )
   }
 }

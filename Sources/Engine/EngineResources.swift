@@ -40,7 +40,10 @@ final class EngineResources: Sendable {
     self.database = database
     self.threads = threads
     self.lake = lake
-    self.redactor = configuration.redactor(hiding: lake?.privateTexts ?? [])
+    self.redactor = configuration.redactor(
+      hiding: lake?.privateTexts ?? [],
+      naming: lake?.localFolders ?? [:]
+    )
     self.rowFunction = rowFunction
     self.statementGuard = statementGuard
     self.ingestionSlots = IngestionSlots(count: configuration.ingestionLimit)

@@ -47,7 +47,7 @@ package final class Session: Sendable {
     self.id = id
     self.principal = principal
     self.resources = resources
-    self.shared = SessionState(role: principal.role, settings: settings)
+    self.shared = SessionState(principal, settings: settings)
     self.timeout = Mutex(resources.configuration.statementTimeout)
   }
 }

@@ -22,6 +22,8 @@ actor SessionConnection {
   var isReading = false
   /// Whether definitions have been changed since the last transaction began or ended.
   var hasChangedDefinitions = false
+  /// Whether the open transaction names its author.
+  var isSigned = false
 
   static let defaultTimeZone = "UTC"
 
@@ -141,6 +143,7 @@ actor SessionConnection {
   /// Records what a statement did to the session once it has run.
   func record(_ effect: StatementEffect, on connection: borrowing Connection) throws {
     guard effect != .none else { return }
+    if effect == .beginsTransaction { self.isSigned = false }
     self.repeatedSettingCount = self.state.record(
       effect,
       on: ObjectIdentifier(self),

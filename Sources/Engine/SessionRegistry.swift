@@ -171,6 +171,12 @@ package final class SessionRegistry: Sendable {
     for session in sessions { await session.expireTransactions() }
   }
 
+  /// When the oldest of the open transactions began.
+  var oldestTransactionStart: ContinuousClock.Instant? {
+    let sessions = self.state.withLock { Array($0.sessions.values) }
+    return sessions.compactMap(\.shared.oldestTransactionStart).min()
+  }
+
   func closeAll() {
     let sessions = self.state.withLock { Array($0.sessions.values) }
     for session in sessions { self.close(session) }

@@ -80,6 +80,18 @@ package struct LakehouseServer: Sendable {
     )
   }
 
+  /// `nil` where nobody asked for it.
+  private var maintenanceSchedule: MaintenanceSchedule? {
+    guard let maintenance = self.engine.maintenance,
+      let interval = self.configuration.engine.lake.maintenance.interval
+    else { return nil }
+    return MaintenanceSchedule(
+      maintenance: maintenance,
+      interval: interval,
+      logger: self.logs.logger(.engine)
+    )
+  }
+
   /// Says at every start who can reach the server, if that needs saying.
   private static func warnOfReach(_ configuration: ServerConfiguration, _ logger: Logger) {
     if !configuration.auth.isEnabled {
@@ -132,6 +144,7 @@ package struct LakehouseServer: Sendable {
           isStopping = true
           self.logger.info("\(signal): draining")
           self.health.drain()
+          self.engine.maintenance?.stop()
           self.server.beginGracefulShutdown()
         }
       }
@@ -148,6 +161,9 @@ package struct LakehouseServer: Sendable {
       group.addTask { try await self.authenticator.maintain() }
       if let tokens {
         group.addTask { try await tokens.run(for: self.engine) }
+      }
+      if let schedule = self.maintenanceSchedule {
+        group.addTask { try await schedule.run() }
       }
       group.addTask {
         await self.engine.waitForInvalidation()

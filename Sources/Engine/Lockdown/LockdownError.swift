@@ -33,6 +33,16 @@ extension LockdownError {
     Self(subject: what, reason: "it needs the role admin")
   }
 
+  static let commitAuthor = Self(
+    subject: "An author in set_commit_message that isn't one plain string or NULL",
+    reason: "the author of a commit is who is logged in: write NULL"
+  )
+
+  static let commitMessageOutsideCall = Self(
+    subject: "The function set_commit_message outside of CALL",
+    reason: "write CALL lakehouse.set_commit_message(NULL, 'message')"
+  )
+
   static func hiddenCatalog(_ name: String) -> Self {
     Self(subject: "The catalog \(name)", reason: "it holds what a lake knows of its tables")
   }

@@ -35,6 +35,24 @@ extension Setting {
       "How long the catalog may take to be reachable when the server starts."
     ),
     Setting(
+      "maintenance-interval-seconds",
+      \.engine.lake.maintenance.interval,
+      .secondsOrNone,
+      "How often the lake is kept in order: small files merged, old snapshots and files removed; 0 for never."
+    ),
+    Setting(
+      "maintenance-retention-seconds",
+      \.engine.lake.maintenance.retention,
+      .seconds(),
+      "How long maintenance keeps old snapshots, and files that nothing needs: longer than any query takes."
+    ),
+    Setting(
+      "maintenance-orphans",
+      \.engine.lake.maintenance.deletesOrphans,
+      .boolean,
+      "Whether maintenance deletes Parquet files under the data path that the lake doesn't know."
+    ),
+    Setting(
       "pg-host",
       \.engine.lake.postgres.host,
       .optionalText,
