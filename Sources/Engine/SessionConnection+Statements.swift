@@ -252,9 +252,14 @@ extension SessionConnection {
     try self.signOpenTransaction(before: type, on: connection)
     let needsSignature = self.needsSignature(type, effect)
     defer { self.noteDefinitionChange(by: type) }
-    let completion = try self.repeatingConflicts(cancellation) {
+    let completion = try self.repeatingConflicts(
+      of: prepared,
+      sql: sql,
+      on: connection,
+      cancellation
+    ) { statement in
       func run() throws -> Completion {
-        try self.runToEnd(prepared, sql: sql, keepsRows: keepsRows, cancellation: cancellation)
+        try self.runToEnd(statement, sql: sql, keepsRows: keepsRows, cancellation: cancellation)
       }
       return needsSignature
         ? try self.atomically(on: connection, changesLake: true, run) : try run()

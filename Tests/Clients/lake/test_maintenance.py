@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import re
-import threading
 from pathlib import Path
 
 import pyarrow.flight as flight
@@ -170,11 +170,8 @@ def test_writers_lose_nothing(start, tmp_path):
 
   with RawClient(server.address) as raw:
     run(raw, "CREATE TABLE t (a INTEGER)")
-    writers = [threading.Thread(target=write, args=(writer,)) for writer in range(2)]
-    for writer in writers:
-      writer.start()
-    for writer in writers:
-      writer.join()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+      list(pool.map(write, range(2)))
     waited(server, "maintenance")
     assert raw.rows("SELECT a FROM t ORDER BY a") == [(n,) for n in sorted(kept[0] | kept[1])]
   assert runs(server, "merged")
