@@ -252,13 +252,12 @@ extension SessionConnection {
     try self.signOpenTransaction(before: type, on: connection)
     let needsSignature = self.needsSignature(type, effect)
     defer { self.noteDefinitionChange(by: type) }
-    let completion = try self.repeatingConflicts(cancellation) {
-      func run() throws -> Completion {
-        try self.runToEnd(prepared, sql: sql, keepsRows: keepsRows, cancellation: cancellation)
-      }
-      return needsSignature
-        ? try self.atomically(on: connection, changesLake: true, run) : try run()
+    func run() throws -> Completion {
+      try self.runToEnd(prepared, sql: sql, keepsRows: keepsRows, cancellation: cancellation)
     }
+    let completion =
+      needsSignature
+      ? try self.atomically(on: connection, changesLake: true, run) : try run()
     try self.record(effect, on: connection)
     return completion
   }

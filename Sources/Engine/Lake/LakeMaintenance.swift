@@ -77,6 +77,9 @@ package final class LakeMaintenance: Sendable {
   }
 }
 
+// MARK: - A run
+
+extension LakeMaintenance {
   private func work(_ cancellation: Cancellation) throws -> MaintenanceReport {
     let configuration = self.resources.configuration.lake
     var run = try MaintenanceRun(

@@ -45,15 +45,14 @@ extension SessionConnection {
       let needsSignature = self.needsSignature(type, statement.effect)
       let isAtomic =
         needsSignature || (binding.rows.rowCount > 1 && statement.effect == .none)
-      let completion = try self.repeatingConflicts(cancellation) {
-        let execution = try self.execution(of: statement, binding, on: connection, cancellation)
-        func run() throws -> Completion {
-          hasResultSet
-            ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
-        }
-        return isAtomic
-          ? try self.atomically(on: connection, changesLake: needsSignature, run) : try run()
+      let execution = try self.execution(of: statement, binding, on: connection, cancellation)
+      func run() throws -> Completion {
+        hasResultSet
+          ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
       }
+      let completion =
+        isAtomic
+        ? try self.atomically(on: connection, changesLake: needsSignature, run) : try run()
       try self.record(statement.effectWithParameters, on: connection)
       self.noteDefinitionChange(by: type)
       return completion

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import re
-import threading
 from pathlib import Path
 
 import pyarrow.flight as flight
@@ -165,16 +165,14 @@ def test_writers_lose_nothing(start, tmp_path):
       for n in range(writer * 1000, writer * 1000 + 40):
         if succeeds(raw, f"INSERT INTO t VALUES ({n})"):
           kept[writer].add(n)
-        if n % 3 == 0 and succeeds(raw, f"DELETE FROM t WHERE a = {n}"):
+        # One alone: DuckLake misses the conflict of two deletions (docs/robustness.md).
+        if writer == 0 and n % 3 == 0 and succeeds(raw, f"DELETE FROM t WHERE a = {n}"):
           kept[writer].discard(n)
 
   with RawClient(server.address) as raw:
     run(raw, "CREATE TABLE t (a INTEGER)")
-    writers = [threading.Thread(target=write, args=(writer,)) for writer in range(2)]
-    for writer in writers:
-      writer.start()
-    for writer in writers:
-      writer.join()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+      list(pool.map(write, range(2)))
     waited(server, "maintenance")
     assert raw.rows("SELECT a FROM t ORDER BY a") == [(n,) for n in sorted(kept[0] | kept[1])]
   assert runs(server, "merged")
