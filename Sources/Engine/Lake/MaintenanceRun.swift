@@ -19,9 +19,11 @@ struct MaintenanceRun: ~Copyable {
     redactor: ErrorRedactor,
     cancellation: Cancellation
   ) throws {
+    let connection = try database.connect()
+    let lock = try database.connect()
     self.lake = lake
-    self.connection = try database.connect()
-    self.lock = try database.connect()
+    self.connection = connection
+    self.lock = lock
     self.redactor = redactor
     self.cancellation = cancellation
   }
