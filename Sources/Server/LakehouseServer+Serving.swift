@@ -1,4 +1,5 @@
 internal import Auth
+internal import Engine
 internal import Logging
 internal import NIOPosix
 

@@ -6,7 +6,7 @@ extension Setting {
     Setting(
       "azure-credential",
       \.azure.credential,
-      .choice(),
+      .optionalChoice(),
       "What the server gets tokens of Azure with, for storage and PostgreSQL; auto tries all."
     ),
     Setting(

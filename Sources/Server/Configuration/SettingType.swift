@@ -202,7 +202,7 @@ extension SettingType where Value: RawRepresentable<String> & CaseIterable {
 
 extension SettingType {
   /// One of a few words, in any case; an empty text is none.
-  static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>() -> Self
+  static func optionalChoice<Choice: RawRepresentable<String> & CaseIterable & Sendable>() -> Self
   where Value == Choice? {
     Self(
       rule: "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))",
