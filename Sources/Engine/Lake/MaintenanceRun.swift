@@ -19,9 +19,12 @@ struct MaintenanceRun: ~Copyable {
     redactor: ErrorRedactor,
     cancellation: Cancellation
   ) throws {
+    // Before anything is stored: what can't be copied is all there, or nothing is.
+    let connection = try database.connect()
+    let lock = try database.connect()
     self.lake = lake
-    self.connection = try database.connect()
-    self.lock = try database.connect()
+    self.connection = connection
+    self.lock = lock
     self.redactor = redactor
     self.cancellation = cancellation
   }
