@@ -19,6 +19,7 @@ struct MaintenanceRun: ~Copyable {
     redactor: ErrorRedactor,
     cancellation: Cancellation
   ) throws {
+    // Before anything is stored: what can't be copied is all there, or nothing is.
     let connection = try database.connect()
     let lock = try database.connect()
     self.lake = lake

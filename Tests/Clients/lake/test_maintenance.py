@@ -153,6 +153,7 @@ def test_no_reader_loses_a_file(start, tmp_path):
     assert raw.rows("SELECT count(*) FROM t") == [((count + 1) * batch + 1,)]
 
 
+@pytest.mark.xfail(reason="a deletion may be lost while its file is merged: docs/robustness.md", strict=False)
 def test_writers_lose_nothing(start, tmp_path):
   server = start(
     "--ducklake-data-path", f"{tmp_path}/data/", "--maintenance-interval-seconds", "0.05", *SHORT[2:],
