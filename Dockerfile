@@ -32,6 +32,8 @@ RUN mkdir -p /etc/pki/tls/certs \
   && useradd --system --uid 65532 --gid 65532 --no-create-home --home-dir /data --shell /usr/sbin/nologin lakehouse \
   && install -d -o 65532 -g 65532 -m 0750 /data
 COPY --from=build /opt/lakehouse /opt/lakehouse
+# For whoever lists an image's parts: the Swift packages that are linked in.
+COPY --from=build /src/Package.resolved /opt/lakehouse/
 
 # A lake in the volume, until variables name another. With a password the server listens on all addresses; without one
 # on the container's own loopback, where only the health checks are in reach.

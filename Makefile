@@ -2,7 +2,8 @@
 BUILD = swift build -c release
 SERVE =
 
-.PHONY: serve test build setup test-setup units clients deployments bench fuzz leaks format lint
+.PHONY: serve test build setup test-setup units clients deployments bench fuzz leaks image \
+  check-image release format lint
 
 serve: build
 	@.build/release/lakehouse serve --ducklake-data-path data/lake/ $(SERVE)
@@ -43,6 +44,17 @@ fuzz: setup
 # Statements that end in every way, under valgrind.
 leaks: setup
 	@scripts/check-leaks
+
+# The container image; docs/deploy/containers.md tells more. The check builds it first.
+image:
+	@scripts/image
+
+check-image:
+	@scripts/check-image
+
+# An archive for Debian 12, without Swift; docs/deploy/debian.md tells more.
+release:
+	@scripts/release
 
 format:
 	@swift format --in-place --parallel $$(git ls-files '*.swift' | grep -v /Generated/)
