@@ -73,18 +73,20 @@ def test_a_lake_lives(start, s3, bucket, flags, tmp_path, kind):
 
 def test_keys_of_the_machine_are_looked_for_again_when_they_end(start, s3, flags, tmp_path):
   """Those of a role end after hours; a file that its owner changes behaves the same."""
-  first, second = s3.make_key(), s3.make_key()
-  (tmp_path / "credentials").write_text(first.as_file())
-  own = start(*flags, environment=NO_MACHINE_KEYS | {
-    "AWS_SHARED_CREDENTIALS_FILE": f"{tmp_path}/credentials",
-  })
+  file = tmp_path / "credentials"
+  key = s3.make_key()
+  file.write_text(key.as_file())
+  environment = NO_MACHINE_KEYS | {"AWS_SHARED_CREDENTIALS_FILE": str(file)}
+  own = start(*flags, environment=environment)
   lake.update(own, "CREATE TABLE t AS SELECT 1 AS a")
-  for next_key, ended in ((second, first), (s3.key, second)):
-    (tmp_path / "credentials").write_text(next_key.as_file())
-    s3.remove_key(ended)
+  for _ in range(2):
+    s3.remove_key(key)
+    key = s3.make_key()
+    file.write_text(key.as_file())
     lake.update(own, "INSERT INTO t SELECT max(a) + 1 FROM t")
   with RawClient(own.address) as raw:
     assert raw.rows("SELECT count(*), sum(a) FROM t") == [(3, 6)]
+  s3.remove_key(key)
 
 
 def test_a_wrong_key_is_told_without_its_secret(start, s3, flags, tmp_path):
