@@ -1,5 +1,4 @@
 internal import DuckDB
-internal import NIOPosix
 
 /// A DuckDB database, the sessions on it and the threads they run on.
 package final class Engine: Sendable {
@@ -50,8 +49,7 @@ package final class Engine: Sendable {
     let lockdown = try Lockdown(on: connection)
     let isLockedDown = configuration.isLockedDown ?? lockdown.hasLake
     let statementGuard = isLockedDown ? try lockdown.apply(on: connection) : nil
-    let threads = NIOThreadPool(numberOfThreads: configuration.workerCount)
-    threads.start()
+    let threads = WorkerThreads(count: configuration.workerCount)
     let resources = EngineResources(
       configuration: configuration,
       database: database,
@@ -107,7 +105,7 @@ package final class Engine: Sendable {
     while self.resources.database.connectionCount > 0, .now < deadline {
       try await Task.sleep(for: .milliseconds(5))
     }
-    try await self.resources.threads.shutdownGracefully()
+    await self.resources.threads.stop()
     if !self.resources.configuration.opensReadOnly {
       try self.resources.database.connect().execute("CHECKPOINT")
     }

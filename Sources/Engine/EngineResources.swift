@@ -1,12 +1,11 @@
 internal import DuckDB
-internal import NIOPosix
 internal import Synchronization
 
 /// What every session of an engine uses.
 final class EngineResources: Sendable {
   let configuration: EngineConfiguration
   let database: Database
-  let threads: NIOThreadPool
+  let threads: WorkerThreads
   let queue: StatementQueue
   let unfetched: UnfetchedResults
   let beingRead = ResultsBeingRead()
@@ -31,7 +30,7 @@ final class EngineResources: Sendable {
   init(
     configuration: EngineConfiguration,
     database: Database,
-    threads: NIOThreadPool,
+    threads: WorkerThreads,
     lake: Lake?,
     rowFunction: RowFunction,
     statementGuard: StatementGuard?

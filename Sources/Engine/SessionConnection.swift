@@ -1,7 +1,6 @@
 internal import ArrowIPC
 internal import Auth
 internal import DuckDB
-internal import NIOPosix
 
 /// One DuckDB connection of a session: an actor whose thread may block.
 ///

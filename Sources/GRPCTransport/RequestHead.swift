@@ -7,7 +7,12 @@ package struct RequestHead: Sendable {
   package let metadata: Metadata
   package let timeout: GRPCTimeout?
   package let encoding: MessageEncoding
-  package let acceptsGzip: Bool
+  private let acceptEncoding: String?
+
+  /// Looked up when it is asked for: most servers never compress.
+  package var acceptsGzip: Bool {
+    acceptEncoding.map { MessageEncoding.isAccepted(.gzip, by: $0) } ?? false
+  }
 }
 
 extension RequestHead {
@@ -37,7 +42,7 @@ extension RequestHead {
       metadata: fields.metadata,
       timeout: timeout,
       encoding: encoding,
-      acceptsGzip: fields.acceptEncoding.map { MessageEncoding.isAccepted(.gzip, by: $0) } ?? false
+      acceptEncoding: fields.acceptEncoding
     )
   }
 
