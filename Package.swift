@@ -106,6 +106,11 @@ let package = Package(
       swiftSettings: settings
     ),
     .target(
+      name: "AzureIdentity",
+      dependencies: [asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL],
+      swiftSettings: settings
+    ),
+    .target(
       name: "Engine",
       dependencies: ["ArrowIPC", "Auth", "DuckDB", dequeModule, nioCore, nioPosix, systemPackage],
       swiftSettings: memorySettings
@@ -120,9 +125,9 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "ArrowIPC", "Auth", "DuckDB", "Engine", "FlightProtocol", "FlightSQL", "GRPCTransport",
-        crypto, grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, swiftASN1,
-        swiftProtobuf, unixSignals, x509, yams,
+        "ArrowIPC", "Auth", "AzureIdentity", "DuckDB", "Engine", "FlightProtocol", "FlightSQL",
+        "GRPCTransport", crypto, grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS,
+        swiftASN1, swiftProtobuf, unixSignals, x509, yams,
       ],
       swiftSettings: settings
     ),
@@ -145,6 +150,17 @@ let package = Package(
     .testTarget(
       name: "AuthTests",
       dependencies: ["Auth", crypto, logging],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "AzureDouble",
+      dependencies: [argumentParser, crypto, nioCore, nioHTTP1, nioPosix, nioSSL],
+      path: "Tests/AzureDouble",
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "AzureIdentityTests",
+      dependencies: ["AzureIdentity", logging, nioCore, nioHTTP1, nioPosix],
       swiftSettings: settings
     ),
     .testTarget(
@@ -181,7 +197,9 @@ let package = Package(
     ),
     .testTarget(
       name: "ServerTests",
-      dependencies: ["Auth", "DuckDB", "Engine", "Server", grpcCore, logging, nioHTTP1],
+      dependencies: [
+        "Auth", "AzureIdentity", "DuckDB", "Engine", "Server", grpcCore, logging, nioHTTP1,
+      ],
       swiftSettings: settings
     ),
     .testTarget(

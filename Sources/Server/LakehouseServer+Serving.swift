@@ -31,10 +31,15 @@ extension LakehouseServer {
       if let endpoints {
         group.addTask { try await endpoints.serve() }
       }
+      var configuration = configuration
+      let tokens = LakeTokens(configuration, logger: logs.logger(.azure))
+      try await tokens?.fetch(for: &configuration.engine.lake)
+      let known = configuration
       // Opening a database takes its time, and health is asked for meanwhile.
       let server = try await NIOThreadPool.singleton.runIfActive {
         try LakehouseServer(
-          configuration,
+          known,
+          tokens: tokens,
           authenticator: authenticator,
           health: monitor,
           logs: logs

@@ -21,16 +21,19 @@ package struct LakehouseServer: Sendable {
   private let tls: TLSContext?
   private let health: HealthMonitor
   private let authenticator: Authenticator
+  private let tokens: LakeTokens?
 
   /// Opens the database.
   ///
   /// Blocks until it is open and the initial SQL has run.
   ///
   /// - Parameters:
+  ///   - tokens: Those in the configuration, and the next ones.
   ///   - authenticator: Decides who is let in.
   ///   - health: Is told how the server is.
   init(
     _ configuration: ServerConfiguration,
+    tokens: LakeTokens?,
     authenticator: Authenticator,
     health: HealthMonitor,
     logs: Logs
@@ -57,6 +60,7 @@ package struct LakehouseServer: Sendable {
     self.tls = tls
     self.health = health
     self.authenticator = authenticator
+    self.tokens = tokens
     self.transport = HTTP2ServerTransport(
       address: ListeningAddress(host: configuration.effectiveHost, port: configuration.port),
       configuration: settings,
@@ -108,7 +112,7 @@ package struct LakehouseServer: Sendable {
     defer { self.logs.output.flush() }
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let probe = HealthProbe(
-      HealthCheck.checks(of: self.engine),
+      HealthCheck.checks(of: self.engine, self.tokens),
       configuration: self.configuration.health,
       monitor: self.health
     )
@@ -142,6 +146,9 @@ package struct LakehouseServer: Sendable {
         group.addTask { try await probe.run() }
       }
       group.addTask { try await self.authenticator.maintain() }
+      if let tokens {
+        group.addTask { try await tokens.run(for: self.engine) }
+      }
       group.addTask {
         await self.engine.waitForInvalidation()
         guard self.engine.isInvalidated else { return }

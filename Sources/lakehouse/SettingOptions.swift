@@ -65,6 +65,7 @@ struct SettingFlags: ParsableArguments {
   @Option(help: .setting("pg-sslrootcert")) var pgSslrootcert: String?
   @Option(help: .setting("pg-pool-size")) var pgPoolSize: String?
   @Option(help: .setting("azure-storage-account")) var azureStorageAccount: String?
+  @Option(help: .setting("azure-storage-endpoint")) var azureStorageEndpoint: String?
   @Option(help: .setting("azure-connection-string")) var azureConnectionString: String?
   @Option(help: .setting("azure-connection-string-file")) var azureConnectionStringFile: String?
   @Option(help: .setting("s3-endpoint")) var s3Endpoint: String?
@@ -76,6 +77,10 @@ struct SettingFlags: ParsableArguments {
   @Option(help: .setting("s3-session-token-file")) var s3SessionTokenFile: String?
   @Flag(inversion: .prefixedNo, help: .setting("s3-path-style")) var s3PathStyle: Bool?
   @Flag(inversion: .prefixedNo, help: .setting("s3-tls")) var s3Tls: Bool?
+  @Option(help: .setting("azure-credential")) var azureCredential: String?
+  @Option(help: .setting("azure-storage-resource")) var azureStorageResource: String?
+  @Option(help: .setting("azure-postgres-resource")) var azurePostgresResource: String?
+  @Option(help: .setting("pg-token-refresh-minutes")) var pgTokenRefreshMinutes: String?
   @Option(help: .setting("init-sql-file"), completion: .file()) var initSqlFile: String?
   @Option(help: .setting("init-sql")) var initSql: String?
   @Option(help: .setting("log-level")) var logLevel: String?
@@ -152,6 +157,7 @@ struct SettingFlags: ParsableArguments {
       "pg-sslrootcert": self.pgSslrootcert,
       "pg-pool-size": self.pgPoolSize,
       "azure-storage-account": self.azureStorageAccount,
+      "azure-storage-endpoint": self.azureStorageEndpoint,
       "azure-connection-string": self.azureConnectionString,
       "azure-connection-string-file": self.azureConnectionStringFile,
       "s3-endpoint": self.s3Endpoint,
@@ -163,6 +169,10 @@ struct SettingFlags: ParsableArguments {
       "s3-session-token-file": self.s3SessionTokenFile,
       "s3-path-style": self.s3PathStyle.map { "\($0)" },
       "s3-tls": self.s3Tls.map { "\($0)" },
+      "azure-credential": self.azureCredential,
+      "azure-storage-resource": self.azureStorageResource,
+      "azure-postgres-resource": self.azurePostgresResource,
+      "pg-token-refresh-minutes": self.pgTokenRefreshMinutes,
       "init-sql-file": self.initSqlFile,
       "init-sql": self.initSql,
       "log-level": self.logLevel,

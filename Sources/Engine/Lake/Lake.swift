@@ -11,6 +11,7 @@ final class Lake: Sendable {
   let dataPath: String
   /// Texts that DuckDB's messages may contain and clients have no business with.
   let privateTexts: [String]
+  private let storage: StorageConfiguration
   /// Kept as long as the catalog's connections may read it.
   private let passwordFile: PasswordFile?
 
@@ -33,6 +34,7 @@ final class Lake: Sendable {
     let isRemote = dataPath.contains("://")
     self.alias = configuration.alias
     self.dataPath = isRemote ? dataPath : URL(filePath: dataPath).path + "/"
+    self.storage = configuration.storage
     self.passwordFile = try configuration.postgres.password.map {
       try PasswordFile($0, of: configuration.postgres, folder: temporaryDirectory)
     }
@@ -66,6 +68,18 @@ final class Lake: Sendable {
       on: connection
     )
     try connection.execute(self.useStatement)
+  }
+
+  /// Lets connections to the catalog's server that are made from now on have another password.
+  func replacePassword(_ password: String) throws {
+    try self.passwordFile?.replace(password)
+  }
+
+  /// The statement that lets transactions that begin from now on have another token for storage.
+  func storageTokenStatement(_ token: String) -> String {
+    var storage = self.storage
+    storage.azureAccessToken = token
+    return storage.azureSecret(for: self.dataPath)
   }
 
   private static func makeFolder(_ path: String) throws {

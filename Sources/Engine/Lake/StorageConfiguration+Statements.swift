@@ -3,32 +3,42 @@ internal import DuckDB
 extension StorageConfiguration {
   /// The SQL that lets DuckDB reach a data path: nothing for a local one.
   func statements(for dataPath: String) -> [String] {
-    let scheme = dataPath.split(separator: "://", maxSplits: 1).first.map(String.init) ?? ""
-    return switch scheme {
-    case "az", "azure", "abfs", "abfss": self.azureStatements
+    switch Self.scheme(of: dataPath) {
+    case let scheme where Self.azureSchemes.contains(scheme): self.azureStatements(for: dataPath)
     case "s3", "s3a", "s3n": self.s3Statements
     case "http", "https", "hf": ["LOAD httpfs"]
     default: []
     }
   }
 
-  private var azureStatements: [String] {
-    let credential: [(String, String)] =
-      if let text = self.azureConnectionString {
-        [("CONNECTION_STRING", SQLText.literal(text))]
-      } else {
-        [
-          ("PROVIDER", "credential_chain"),
-          ("ACCOUNT_NAME", SQLText.literal(self.azureAccount ?? "")),
-        ]
-      }
-    return [
+  private func azureStatements(for dataPath: String) -> [String] {
+    [
       "LOAD azure",
       // The other transport finds no certificates on Debian; GLOBAL, for connections that DuckLake
       // opens.
       "SET GLOBAL azure_transport_option_type = 'curl'",
-      Self.secret("azure", credential),
+      self.azureSecret(for: dataPath),
     ]
+  }
+
+  /// The extension's other providers ask for a token with each query, which Azure refuses when they
+  /// are many.
+  func azureSecret(for dataPath: String) -> String {
+    if let text = self.azureConnectionString {
+      return Self.secret("azure", [("CONNECTION_STRING", SQLText.literal(text))])
+    }
+    var parts = [
+      ("PROVIDER", "access_token"),
+      ("ACCESS_TOKEN", SQLText.literal(self.azureAccessToken ?? "")),
+      ("ACCOUNT_NAME", SQLText.literal(self.azureAccount ?? "")),
+    ]
+    if let endpoint = self.azureEndpoint {
+      let isDataLake = Self.scheme(of: dataPath).hasPrefix("abfs")
+      let hosts =
+        isDataLake && endpoint.hasPrefix("blob.") ? "dfs." + endpoint.dropFirst(5) : endpoint
+      parts.append(("ENDPOINT", SQLText.literal(hosts)))
+    }
+    return Self.secret("azure", parts)
   }
 
   private var s3Statements: [String] {

@@ -2,7 +2,13 @@
 package struct StorageConfiguration: Sendable {
   /// The storage account of `az://` and `abfss://` URLs.
   package var azureAccount: String?
-  /// In place of an identity.
+  /// What follows the account's name and a dot in its hosts; by default, Azure's.
+  ///
+  /// That of blobs, from which that of `abfss://` follows.
+  package var azureEndpoint: String?
+  /// What the account lets in with, for a while; ``Engine/replaceStorageToken(_:)`` has the next.
+  package var azureAccessToken: String?
+  /// In place of a token.
   package var azureConnectionString: String?
   /// A host with a port, for S3 that isn't Amazon's.
   package var s3Endpoint: String?
@@ -16,4 +22,17 @@ package struct StorageConfiguration: Sendable {
   package var s3UsesTLS = true
 
   package init() {}
+
+  /// Whether a data path is in Azure's storage.
+  package static func isAzure(_ dataPath: String) -> Bool {
+    Self.azureSchemes.contains(Self.scheme(of: dataPath))
+  }
+
+  static let azureSchemes: Set = ["az", "azure", "abfs", "abfss"]
+
+  /// Empty for a local path.
+  static func scheme(of dataPath: String) -> String {
+    dataPath.split(separator: "/", maxSplits: 1).first
+      .flatMap { $0.hasSuffix(":") ? String($0.dropLast()) : nil } ?? ""
+  }
 }

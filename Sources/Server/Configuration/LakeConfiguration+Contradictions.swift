@@ -11,7 +11,7 @@ extension LakeConfiguration {
     ]
     let given = postgres.filter { $0.value != nil }.keys.sorted()
     let missing = postgres.filter { $0.value == nil }.keys.sorted()
-    let isAzure = self.dataPath?.hasPrefix("az") == true || self.dataPath?.hasPrefix("abfs") == true
+    let isAzure = self.dataPath.map(StorageConfiguration.isAzure) ?? false
     var problems: [String] = []
     if let first = given.first, !missing.isEmpty {
       let flags = missing.map { "--\($0)" }.joined(separator: " and ")

@@ -29,6 +29,7 @@ extension ServerConfiguration {
       problems.append("\(source("username")): is empty, or has a colon")
     }
     problems += self.engine.lake.contradictions(source)
+    problems += self.tokenContradictions(source)
     if self.engine.isReadOnly, self.engine.databasePath == ":memory:",
       self.engine.lake.dataPath == nil
     {

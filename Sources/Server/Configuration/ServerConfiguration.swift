@@ -1,4 +1,5 @@
 package import Auth
+package import AzureIdentity
 package import Engine
 
 /// What a server serves, and where; ``Setting`` says how each of it is set.
@@ -27,6 +28,7 @@ package struct ServerConfiguration: Sendable {
   package var initialSQL: String?
   package var health = HealthConfiguration()
   package var engine = EngineConfiguration()
+  package var azure = AzureConfiguration()
 
   package init() {}
 

@@ -10,10 +10,16 @@ extension Setting {
       "The storage account of az:// and abfss:// paths."
     ),
     Setting(
+      "azure-storage-endpoint",
+      \.engine.lake.storage.azureEndpoint,
+      .optionalHost,
+      "HOST[:PORT] after the account's name and a dot (default: blob.core.windows.net)."
+    ),
+    Setting(
       "azure-connection-string",
       \.engine.lake.storage.azureConnectionString,
       .optionalText,
-      "A connection string of Azure storage, in place of an identity.",
+      "A connection string of Azure storage, in place of a token.",
       visibility: .secret
     ),
     Setting(

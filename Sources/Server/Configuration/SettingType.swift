@@ -48,7 +48,29 @@ extension SettingType where Value == String? {
   }
 }
 
+extension SettingType where Value == String {
+  static var secureURL: Self {
+    Self(
+      rule: "a URL that begins with https://",
+      parse: { $0.wholeMatch(of: /https:\/\/[A-Za-z0-9.-]+(:[0-9]+)?[!-~]*/) == nil ? nil : $0 },
+      text: { $0 }
+    )
+  }
+}
+
 extension SettingType where Value == String? {
+  /// The name of a host, with or without a port; an empty text is none.
+  static var optionalHost: Self {
+    Self(
+      rule: "HOST or HOST:PORT",
+      parse: { text in
+        if text.isEmpty { return .some(nil) }
+        return text.wholeMatch(of: /[A-Za-z0-9.-]+(:[0-9]{1,5})?/) == nil ? .none : .some(text)
+      },
+      text: { $0 }
+    )
+  }
+
   /// A text that may be missing; an empty one is none.
   static var optionalText: Self {
     Self(rule: "a text", parse: { .some($0.isEmpty ? nil : $0) }, text: { $0 })
@@ -107,6 +129,20 @@ extension SettingType where Value == Duration {
   }
 }
 
+extension SettingType where Value == Duration {
+  /// A number of minutes above zero, at most a day.
+  static var minutes: Self {
+    Self(
+      rule: "a number of minutes above 0, at most 1440",
+      parse: { text in
+        guard let minutes = Double(text), minutes > 0, minutes <= 1_440 else { return nil }
+        return .seconds(minutes * 60)
+      },
+      text: { decimal($0 / .seconds(60)) }
+    )
+  }
+}
+
 extension SettingType where Value == Duration? {
   /// As ``seconds(_:)``; 0 is none.
   static var secondsOrNone: Self {
@@ -160,6 +196,18 @@ extension SettingType where Value: RawRepresentable<String> & CaseIterable {
       rule: "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))",
       parse: { Value(rawValue: $0.lowercased()) },
       text: { $0.rawValue }
+    )
+  }
+}
+
+extension SettingType {
+  /// One of a few words, in any case; an empty text is none.
+  static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>() -> Self
+  where Value == Choice? {
+    Self(
+      rule: "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))",
+      parse: { $0.isEmpty ? .some(nil) : Choice(rawValue: $0.lowercased()).map { .some($0) } },
+      text: { $0?.rawValue }
     )
   }
 }

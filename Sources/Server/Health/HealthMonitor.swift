@@ -37,18 +37,26 @@ package final class HealthMonitor: Sendable {
 
   /// Notes how a component was found, and logs it where it wasn't so before.
   ///
-  /// - Parameter detail: What only the log may tell.
+  /// - Parameters:
+  ///   - details: What anybody may read of its parts.
+  ///   - detail: What only the log may tell.
   package func note(
     _ found: HealthComponent.State,
     of component: String,
+    details: [String: String] = [:],
     detail: String? = nil,
     at now: Date = Date()
   ) {
-    guard self.change({ $0.note(found, of: component, at: now) }) else { return }
+    guard self.change({ $0.note(found, of: component, details: details, at: now) }) else { return }
     switch found {
     case .notServing(let reason):
       self.logger.warning(
         "\(component) is not serving: \(reason)",
+        metadata: detail.map { ["detail": "\($0)"] }
+      )
+    case .degraded(let reason):
+      self.logger.warning(
+        "\(component) is degraded: \(reason)",
         metadata: detail.map { ["detail": "\($0)"] }
       )
     case .serving: self.logger.info("\(component) is serving")

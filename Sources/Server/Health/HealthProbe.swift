@@ -31,29 +31,31 @@ struct HealthProbe: Sendable {
   }
 
   private func look(_ check: HealthCheck) async {
-    let failure = await withTaskGroup(of: HealthFailure?.self) { group in
+    let finding = await withTaskGroup(of: HealthFinding.self) { group in
       group.addTask {
         do {
-          try await check.run()
-          return nil
+          return try await check.run()
         } catch {
-          return HealthFailure(error)
+          return HealthFinding(HealthFailure(error))
         }
       }
       group.addTask {
         try? await Task.sleep(for: self.timeout)
-        return HealthFailure("There was no answer within \(self.timeout / .seconds(1)) s.")
+        return HealthFinding(
+          HealthFailure("There was no answer within \(self.timeout / .seconds(1)) s.")
+        )
       }
-      let first = await group.next() ?? nil
+      let first = await group.next() ?? .works
       group.cancelAll()
       return first
     }
     // Whoever cancels doesn't want to know any more, and that is no failure of the component.
     guard !Task.isCancelled else { return }
     self.monitor.note(
-      failure.map { .notServing($0.message) } ?? .serving,
+      finding.state,
       of: check.component,
-      detail: failure?.detail
+      details: finding.details,
+      detail: finding.logDetail
     )
   }
 }

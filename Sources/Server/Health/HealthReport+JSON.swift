@@ -31,14 +31,13 @@ private struct Document: Encodable {
     let status: String
     let message: String?
     let since: String
+    let details: [String: String]?
 
     init(_ component: HealthComponent) {
       self.since = component.since.formatted(.iso8601)
-      switch component.state {
-      case .unknown: (self.status, self.message) = ("unknown", nil)
-      case .serving: (self.status, self.message) = ("serving", nil)
-      case .notServing(let reason): (self.status, self.message) = ("not_serving", reason)
-      }
+      self.status = component.state.word
+      self.message = component.state.reason
+      self.details = component.details.isEmpty ? nil : component.details
     }
   }
 

@@ -36,12 +36,14 @@ package struct HealthReport: Hashable, Sendable {
   package mutating func note(
     _ state: HealthComponent.State,
     of name: String,
+    details: [String: String] = [:],
     at now: Date
   ) -> Bool {
     guard let index = self.components.firstIndex(where: { $0.name == name }) else { return false }
     let old = self.components[index]
     self.components[index].state = state
-    let isNews = old.state == .unknown || old.isServing != (state == .serving)
+    self.components[index].details = details
+    let isNews = old.state == .unknown || old.state.word != state.word
     if isNews { self.components[index].since = now }
     return isNews
   }

@@ -4,6 +4,8 @@ package enum LogComponent: String, CaseIterable, Sendable {
   case access
   /// Who logs in, and who is refused.
   case auth
+  /// Tokens of Azure.
+  case azure
   /// The database.
   case engine
   /// The process: starting, certificates, stopping.

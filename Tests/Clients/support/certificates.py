@@ -62,13 +62,16 @@ class Authority:
       .not_valid_after(end)
     )
 
-  def sign(self, name: str, expired: bool = False) -> Certificate:
-    """A certificate for this machine's loopback addresses."""
+  def sign(
+    self, name: str, expired: bool = False, more_names: tuple[str, ...] = ()
+  ) -> Certificate:
+    """A certificate for this machine's loopback addresses, and for these DNS names."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
     end = now - DAY / 2 if expired else now + DAY
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    names = [x509.DNSName(host) for host in ("localhost", *more_names)]
+    names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
     signed = (
       self._builder(subject, key, now - DAY, end)
       .add_extension(x509.SubjectAlternativeName(names), critical=False)

@@ -1,0 +1,4 @@
+/// Why a token isn't accepted.
+struct TokenRefusal: Error {
+  let message: String
+}
