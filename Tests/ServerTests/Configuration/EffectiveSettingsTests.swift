@@ -212,7 +212,7 @@ extension EffectiveSettings {
       environment: ["LAKEHOUSE_PASSWORD_FILE": folder.file],
       reads: false
     )
-    #expect(settings.configuration.auth.password == "hunter1")
+    #expect(settings["password"]?.origin == .flag("--password"))
   }
 
   @Test(arguments: [
