@@ -16,6 +16,13 @@ package struct RequestHead: Sendable {
 }
 
 extension RequestHead {
+  /// Where handlers find the value of `grpc-timeout`; clients can't set it.
+  ///
+  /// Under the header's own name GRPCCore would find it too. It would set a timer beside the
+  /// transport's own, and keep that and its task until the deadline passes, long after a quick call
+  /// has ended: 1.7 KB for each call.
+  package static let timeoutKey = "grpc-timeout-of-call"
+
   /// Reads and checks a request's headers.
   package init(_ headers: HPACKHeaders, methods: MethodTable) throws(RequestRejection) {
     var fields = Fields()
@@ -78,7 +85,8 @@ extension RequestHead {
         case "grpc-timeout":
           timeout = value
           // Handlers that wait for something answer before it passes.
-          _ = metadata.addRequestHeader(name: name, value: value)
+          _ = metadata.addRequestHeader(name: RequestHead.timeoutKey, value: value)
+        case RequestHead.timeoutKey: break
         case "grpc-encoding": encoding = value
         case "grpc-accept-encoding": acceptEncoding = value
         default:

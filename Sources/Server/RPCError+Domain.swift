@@ -96,7 +96,12 @@ extension EngineError: RPCErrorConvertible {
 }
 
 extension LockdownError: RPCErrorConvertible {
-  package var rpcErrorCode: RPCError.Code { .permissionDenied }
+  package var rpcErrorCode: RPCError.Code {
+    switch self.code {
+    case .refused: .permissionDenied
+    case .syntax: .invalidArgument
+    }
+  }
 
   package var rpcErrorMessage: String { self.message }
 }

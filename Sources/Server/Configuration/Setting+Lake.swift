@@ -55,12 +55,12 @@ extension Setting {
     Setting(
       "pg-host",
       \.engine.lake.postgres.host,
-      .optionalText,
+      .plainText,
       "The PostgreSQL server with the lake's catalog, in place of a file."
     ),
     Setting("pg-port", \.engine.lake.postgres.port, .integer(1...65_535), "Its port."),
-    Setting("pg-database", \.engine.lake.postgres.database, .optionalText, "Its database."),
-    Setting("pg-user", \.engine.lake.postgres.user, .optionalText, "The role to connect as."),
+    Setting("pg-database", \.engine.lake.postgres.database, .plainText, "Its database."),
+    Setting("pg-user", \.engine.lake.postgres.user, .plainText, "The role to connect as."),
     Setting(
       "pg-password",
       \.engine.lake.postgres.password,
