@@ -103,7 +103,7 @@ extension EffectiveSettings {
         "--port: 'many' is not an integer between 0 and 65535",
         "LAKEHOUSE_LOG_LEVEL: 'loud' is not one of "
           + "trace, debug, info, notice, warning, error, critical; or with exceptions "
-          + "(access, auth, engine, server, statements, transport) after commas, "
+          + "(access, auth, azure, engine, server, statements, transport) after commas, "
           + "as in info,transport=debug",
         "LAKEHOUSE_PRINT_QUERIES: 'perhaps' is not true or false",
         "LAKEHOUSE_WORKERS (.env, line 1): '0' is not an integer between 1 and 1024",
