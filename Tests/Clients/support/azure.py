@@ -210,7 +210,10 @@ class Azure:
     return json.loads(content) if content else None
 
   def requests(self, after: int = 0) -> list[dict]:
-    return self._ask("GET", f"/double/requests?after={after}")
+    return [
+      {"authorization": None} | entry
+      for entry in self._ask("GET", f"/double/requests?after={after}")
+    ]
 
   def tokens(self, resource: str) -> list[dict]:
     return [token for token in self._ask("GET", "/double/tokens") if token["resource"] == resource]
