@@ -19,7 +19,9 @@ COPY Package.swift LICENSE NOTICE ./
 COPY scripts/install scripts/install
 COPY Sources Sources
 COPY Tests Tests
-RUN scripts/install /opt/lakehouse
+# A container's catalog is a DuckDB file or in PostgreSQL; SQLite's extension would take the image past its size.
+RUN scripts/install /opt/lakehouse \
+  && rm /opt/lakehouse/extensions/*/*/sqlite_scanner.duckdb_extension
 
 # hadolint ignore=DL3006
 FROM ${RUNTIME}
