@@ -2,12 +2,13 @@
 BUILD = swift build -c release
 SERVE =
 
-.PHONY: serve test build setup test-setup units clients bench fuzz leaks format lint
+.PHONY: serve test build setup test-setup units clients deployments bench fuzz leaks image \
+  check-image release format lint
 
 serve: build
 	@.build/release/lakehouse serve --ducklake-data-path data/lake/ $(SERVE)
 
-test: units clients
+test: units clients deployments
 
 build: setup
 	@$(BUILD) --product lakehouse
@@ -28,6 +29,11 @@ clients: test-setup
 	@.venv/bin/python -m pytest -q Tests/Clients
 	@.venv-old-driver/bin/python -m pytest -q Tests/Clients/old_driver
 
+# The files of deployments: the chart, and azd's hook on a PostgreSQL.
+deployments: test-setup build
+	@scripts/setup --infra
+	@.venv-infra/bin/python -m pytest -q Tests/Deploy
+
 bench: test-setup build
 	@.venv/bin/python -m Benchmarks
 
@@ -39,8 +45,21 @@ fuzz: setup
 leaks: setup
 	@scripts/check-leaks
 
+# The container image; docs/deploy/containers.md tells more. The check builds it first.
+image:
+	@scripts/image
+
+check-image:
+	@scripts/check-image
+
+# An archive for Debian 12, without Swift; docs/deploy/debian.md tells more.
+release:
+	@scripts/release
+
 format:
 	@swift format --in-place --parallel $$(git ls-files '*.swift' | grep -v /Generated/)
+	@scripts/check-infra --format
 
 lint:
 	@scripts/lint
+	@scripts/check-infra

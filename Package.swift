@@ -48,6 +48,12 @@ let unixSignals = Target.Dependency.product(
 )
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
+/// Where a binary looks for DuckDB's library: in ../lib of an installed tree, and here in .deps, unless
+/// it is built to be installed elsewhere, where nobody should put a library into this path.
+let duckDBFolders =
+  ["$ORIGIN/../lib"]
+  + (Context.environment["LAKEHOUSE_INSTALLED"] == nil ? ["\(root)/.deps/lib"] : [])
+
 let package = Package(
   name: "lakehouse",
   platforms: [.macOS(.v15)],
@@ -74,12 +80,10 @@ let package = Package(
     .target(
       name: "CDuckDB",
       linkerSettings: [
-        // The library lies beside the binary, in ../lib of an installed tree, or in .deps here.
-        .unsafeFlags([
-          "-L\(root)/.deps/lib",
-          "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib",
-          "-Xlinker", "-rpath", "-Xlinker", "\(root)/.deps/lib",
-        ]),
+        .unsafeFlags(
+          ["-L\(root)/.deps/lib"]
+            + duckDBFolders.flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] }
+        ),
         .linkedLibrary("duckdb"),
       ]
     ),
@@ -126,9 +130,8 @@ let package = Package(
       name: "Server",
       dependencies: [
         "ArrowIPC", "Auth", "AzureIdentity", "DuckDB", "Engine", "FlightProtocol", "FlightSQL",
-        "GRPCTransport", grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, swiftASN1,
-        swiftProtobuf,
-        unixSignals, x509, yams,
+        "GRPCTransport", crypto, grpcCore, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS,
+        swiftASN1, swiftProtobuf, unixSignals, x509, yams,
       ],
       swiftSettings: settings
     ),
@@ -198,7 +201,9 @@ let package = Package(
     ),
     .testTarget(
       name: "ServerTests",
-      dependencies: ["AzureIdentity", "Engine", "Server", logging, nioHTTP1],
+      dependencies: [
+        "Auth", "AzureIdentity", "DuckDB", "Engine", "Server", grpcCore, logging, nioHTTP1,
+      ],
       swiftSettings: settings
     ),
     .testTarget(

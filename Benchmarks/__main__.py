@@ -16,7 +16,7 @@ from support.server import binary_path
 
 from Benchmarks import report
 from Benchmarks.dataset import Dataset
-from Benchmarks.measures import ingest, memory, small, start, stream, tls, tpch
+from Benchmarks.measures import ingest, lake, memory, small, start, stream, tls, tpch
 from Benchmarks.setting import Setting
 
 MEASURES = {
@@ -25,6 +25,7 @@ MEASURES = {
   "tpch": tpch.measure,
   "small": small.measure,
   "ingest": ingest.measure,
+  "lake": lake.measure,
   "memory": memory.measure,
   "start": start.measure,
 }

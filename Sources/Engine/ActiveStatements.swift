@@ -6,6 +6,7 @@ final class ActiveStatements: Sendable {
   private struct Statement {
     var cancellation: Cancellation
     var principal: Principal
+    let start = ContinuousClock.now
   }
 
   private struct State {
@@ -23,6 +24,11 @@ final class ActiveStatements: Sendable {
 
   init(limitPerPrincipal: Int?) {
     self.limitPerPrincipal = limitPerPrincipal
+  }
+
+  /// When the oldest of those at work began.
+  var oldestStart: ContinuousClock.Instant? {
+    self.state.withLock { $0.statements.values.map(\.start).min() }
   }
 
   var count: Int { self.state.withLock { $0.statements.count } }

@@ -6,4 +6,6 @@ package struct AnnouncedResult: Sendable {
   /// The statement's number in the log.
   package var number: UInt64
   package var schema: Schema
+  /// What it takes to run it elsewhere; `nil` where its result is only here.
+  package var portable: PortableQuery?
 }

@@ -1,10 +1,11 @@
 internal import DuckDB
-internal import NIOPosix
 
 /// A DuckDB database, the sessions on it and the threads they run on.
 package final class Engine: Sendable {
   package let sessions: SessionRegistry
   let resources: EngineResources
+  /// Keeps the lake in order; there is none without a lake that may be written to.
+  package let maintenance: LakeMaintenance?
 
   /// DuckDB's version, such as `v1.5.5`.
   package static var duckDBVersion: String { Library.version }
@@ -48,9 +49,8 @@ package final class Engine: Sendable {
     let lockdown = try Lockdown(on: connection)
     let isLockedDown = configuration.isLockedDown ?? lockdown.hasLake
     let statementGuard = isLockedDown ? try lockdown.apply(on: connection) : nil
-    let threads = NIOThreadPool(numberOfThreads: configuration.workerCount)
-    threads.start()
-    self.resources = EngineResources(
+    let threads = WorkerThreads(count: configuration.workerCount)
+    let resources = EngineResources(
       configuration: configuration,
       database: database,
       threads: threads,
@@ -58,7 +58,13 @@ package final class Engine: Sendable {
       rowFunction: rowFunction,
       statementGuard: statementGuard
     )
-    self.sessions = SessionRegistry(resources: self.resources)
+    self.resources = resources
+    let sessions = SessionRegistry(resources: resources)
+    self.sessions = sessions
+    self.maintenance =
+      configuration.isReadOnly
+      ? nil
+      : lake.map { LakeMaintenance(of: $0, resources: resources, sessions: sessions) }
   }
 
   /// Whether DuckDB has met a fatal error, and refuses every statement since.
@@ -92,13 +98,14 @@ package final class Engine: Sendable {
   /// write-ahead log.
   package func close() async throws {
     self.cancelStatements()
+    self.maintenance?.stop()
     self.sessions.closeAll()
     // Statements that were interrupted let go of their connections a moment later.
     let deadline = ContinuousClock.now + Self.disconnectionLimit
     while self.resources.database.connectionCount > 0, .now < deadline {
       try await Task.sleep(for: .milliseconds(5))
     }
-    try await self.resources.threads.shutdownGracefully()
+    await self.resources.threads.stop()
     if !self.resources.configuration.opensReadOnly {
       try self.resources.database.connect().execute("CHECKPOINT")
     }

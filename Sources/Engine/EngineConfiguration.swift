@@ -58,6 +58,9 @@ package struct EngineConfiguration: Sendable {
   package var keptResultByteLimit = 8 << 30
   /// How long DuckDB may work for one statement, where the session doesn't say.
   package var statementTimeout: Duration?
+  /// Whether other servers may send their clients here: ids of sessions that aren't known may be
+  /// theirs.
+  package var hasReplicas = false
   package var sessionIdleLifetime = Duration.seconds(3_600)
   /// How long a transaction may stay open without a statement; then it is rolled back.
   package var transactionIdleLifetime = Duration.seconds(600)
@@ -125,10 +128,14 @@ extension EngineConfiguration {
     return options.merging(self.settings) { _, chosen in chosen }
   }
 
-  func redactor(hiding texts: [String]) -> ErrorRedactor {
+  /// - Parameters:
+  ///   - texts: What else is to be left out.
+  ///   - names: What is to stand for other folders.
+  func redactor(hiding texts: [String], naming names: [String: String] = [:]) -> ErrorRedactor {
     ErrorRedactor(
       databasePath: self.databasePath,
-      folders: [self.spillDirectory, self.extensionDirectory].compactMap { $0 } + texts
+      folders: [self.spillDirectory, self.extensionDirectory].compactMap { $0 } + texts,
+      names: names
     )
   }
 }

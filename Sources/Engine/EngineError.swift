@@ -86,9 +86,11 @@ extension EngineError: CustomStringConvertible {
       "The SQL text has \(byteCount) bytes; the limit is \(limit) (statement length limit). "
         + "Send values as parameters, and rows by ingestion."
     case .unknownTicket:
-      "The ticket is unknown: a ticket can be fetched once, and it expires."
+      "The ticket is unknown: it was fetched (which can be done once), it has expired, or another "
+        + "server made it."
     case .unknownPolledStatement:
-      "The statement to poll for is unknown: it has expired, or its session has ended."
+      "The statement to poll for is unknown: it has expired, its session has ended, or another "
+        + "server made it."
     case .stillRunning:
       "The statement is still running: poll until it is complete, then fetch its result."
     case .tooManyPolledStatements(let limit):
@@ -97,10 +99,11 @@ extension EngineError: CustomStringConvertible {
       "The result has more than \(limit) bytes, the most that is kept for a client that polls "
         + "(kept result limit): fetch it while it is computed instead."
     case .unknownPreparedStatement:
-      "The prepared statement is unknown: it was closed, its session has ended, or it made room for "
-        + "newer ones (prepared statement limit)."
+      "The prepared statement is unknown: it was closed, its session has ended, it made room for "
+        + "newer ones (prepared statement limit), or another server made it."
     case .unknownTransaction:
-      "The transaction is unknown: it was committed or rolled back, or its session has ended."
+      "The transaction is unknown: it was committed or rolled back, its session has ended, or another "
+        + "server began it."
     case .transactionExpired:
       "The transaction was rolled back because it was idle for too long "
         + "(transaction idle limit, --transaction-idle-seconds)."

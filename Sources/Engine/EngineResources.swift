@@ -1,12 +1,11 @@
 internal import DuckDB
-internal import NIOPosix
 internal import Synchronization
 
 /// What every session of an engine uses.
 final class EngineResources: Sendable {
   let configuration: EngineConfiguration
   let database: Database
-  let threads: NIOThreadPool
+  let threads: WorkerThreads
   let queue: StatementQueue
   let unfetched: UnfetchedResults
   let beingRead = ResultsBeingRead()
@@ -31,7 +30,7 @@ final class EngineResources: Sendable {
   init(
     configuration: EngineConfiguration,
     database: Database,
-    threads: NIOThreadPool,
+    threads: WorkerThreads,
     lake: Lake?,
     rowFunction: RowFunction,
     statementGuard: StatementGuard?
@@ -40,7 +39,10 @@ final class EngineResources: Sendable {
     self.database = database
     self.threads = threads
     self.lake = lake
-    self.redactor = configuration.redactor(hiding: lake?.privateTexts ?? [])
+    self.redactor = configuration.redactor(
+      hiding: lake?.privateTexts ?? [],
+      naming: lake?.localFolders ?? [:]
+    )
     self.rowFunction = rowFunction
     self.statementGuard = statementGuard
     self.ingestionSlots = IngestionSlots(count: configuration.ingestionLimit)

@@ -17,12 +17,14 @@ struct ErrorRedactor: Sendable {
   /// - Parameters:
   ///   - databasePath: A database file, whose folder is left out; `:memory:` has none.
   ///   - folders: Folders that DuckDB uses, to be left out too.
-  init(databasePath: String, folders: [String]) {
+  ///   - names: What is to stand for other folders.
+  init(databasePath: String, folders: [String], names: [String: String] = [:]) {
     let current = FileManager.default.currentDirectoryPath
     let database = URL(filePath: databasePath).deletingLastPathComponent().path
-    let replacements =
-      [database, current].map { ($0 + "/", "") } + folders.map { ($0, "...") }
-      + [(NSHomeDirectory() + "/", "~/")]
+    var replacements = [database, current].map { ($0 + "/", "") }
+    replacements += folders.map { ($0, "...") }
+    replacements += names.map { ($0.key, $0.value) }
+    replacements.append((NSHomeDirectory() + "/", "~/"))
     self.replacements =
       replacements.filter { $0.0.count > 1 && $0.0 != "//" }
       .sorted { $0.0.count > $1.0.count }

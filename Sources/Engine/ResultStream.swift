@@ -24,11 +24,20 @@ package final class ResultStream: Sendable {
   package let schema: Schema
   package let cancellation: Cancellation
   let session: Session
+  private let endsSession: Bool
   private let source: Mutex<Source>
   private let delivered = Mutex((rowCount: 0, byteCount: 0))
 
-  init(query: CompiledStatement, schema: Schema, session: Session) {
-    self.handle = Handle()
+  /// - Parameter endsSession: Whether the session is there for this result alone.
+  init(
+    query: CompiledStatement,
+    schema: Schema,
+    session: Session,
+    handle: Handle = Handle(),
+    endsSession: Bool = false
+  ) {
+    self.handle = handle
+    self.endsSession = endsSession
     self.number = SerialNumber.nextStatement()
     self.schema = schema
     self.cancellation = Cancellation()
@@ -48,6 +57,7 @@ package final class ResultStream: Sendable {
     self.schema = schema
     self.cancellation = cancellation
     self.session = session
+    self.endsSession = false
     self.source = Mutex(.live(connection))
   }
 
@@ -62,6 +72,7 @@ package final class ResultStream: Sendable {
     self.schema = completion.schema
     self.cancellation = Cancellation()
     self.session = session
+    self.endsSession = false
     self.source = Mutex(completion.rows.map { .spool($0) } ?? .nothing)
   }
 
@@ -190,6 +201,7 @@ package final class ResultStream: Sendable {
     self.replaceSource(by: .nothing)
     self.session.resources.activeStatements.remove(self.cancellation)
     self.session.resources.beingRead.remove(self)
+    if self.endsSession { self.session.close() }
   }
 
   private func replaceSource(by source: Source) {

@@ -1,23 +1,22 @@
 internal import DequeModule
-internal import NIOPosix
 internal import Synchronization
 
 /// Runs an actor on threads that may block, one job at a time.
 ///
 /// Swift's own pool has one thread per core, so a DuckDB call on it would stall every other
-/// request. Connections share the threads of a `NIOThreadPool` instead and hold one only while
-/// DuckDB is working: a result that waits for a slow client holds none. After each job the
-/// connection goes to the end of the pool's queue, so that busy ones take turns.
+/// request. Connections share ``WorkerThreads`` instead and hold one only while DuckDB is working:
+/// a result that waits for a slow client holds none. After each job the connection goes to the end
+/// of the threads' queue, so that busy ones take turns.
 final class SerialBlockingExecutor: SerialExecutor {
   private struct State {
     var jobs: Deque<UnownedJob> = []
     var isScheduled = false
   }
 
-  private let threads: NIOThreadPool
+  private let threads: WorkerThreads
   private let state = Mutex(State())
 
-  init(threads: NIOThreadPool) {
+  init(threads: WorkerThreads) {
     self.threads = threads
   }
 
@@ -37,8 +36,8 @@ final class SerialBlockingExecutor: SerialExecutor {
   }
 
   private func schedule() {
-    // A stopped pool still calls back, on this thread: the job must run for its task to finish.
-    self.threads.submit { _ in self.runNext() }
+    // Stopped threads still call back, on this one: the job must run for its task to finish.
+    self.threads.submit { self.runNext() }
   }
 
   private func runNext() {

@@ -43,14 +43,16 @@ extension Session {
   }
 
   func announce(_ execution: Execution) throws(EngineError) -> AnnouncedResult {
-    let stream =
-      switch execution {
-      case .query(let compiled, let schema):
+    switch execution {
+    case .query(let compiled, let schema):
+      var announced = try self.announce(
         ResultStream(query: compiled, schema: schema, session: self)
-      case .completed(let completion):
-        ResultStream(completion: completion, session: self)
-      }
-    return try self.announce(stream)
+      )
+      announced.portable = self.portable(compiled)
+      return announced
+    case .completed(let completion):
+      return try self.announce(ResultStream(completion: completion, session: self))
+    }
   }
 
   func announce(_ stream: ResultStream) throws(EngineError) -> AnnouncedResult {

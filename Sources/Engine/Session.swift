@@ -1,5 +1,4 @@
 package import Auth
-internal import NIOPosix
 internal import Synchronization
 
 /// A client's own state: its settings, temporary objects, transaction and prepared statements.
@@ -38,11 +37,16 @@ package final class Session: Sendable {
   let state = Mutex(State())
   let timeout: Mutex<Duration?>
 
-  init(id: Handle, principal: Principal, resources: EngineResources) {
+  init(
+    id: Handle,
+    principal: Principal,
+    resources: EngineResources,
+    settings: [String] = []
+  ) {
     self.id = id
     self.principal = principal
     self.resources = resources
-    self.shared = SessionState(role: principal.role)
+    self.shared = SessionState(principal, settings: settings)
     self.timeout = Mutex(resources.configuration.statementTimeout)
   }
 }
@@ -162,7 +166,7 @@ extension Session {
 
   /// Lets go of connections on a worker, since disconnecting may block.
   private func free(_ connections: [SessionConnection]) {
-    self.resources.threads.submit { _ in withExtendedLifetime(connections) {} }
+    self.resources.threads.submit { withExtendedLifetime(connections) {} }
   }
 
   /// The connection `id`, if no statement is at work on it.

@@ -5,14 +5,18 @@ extension SessionConnection {
   ///
   /// Where a transaction is open on the connection, the work becomes a part of it: what happens to
   /// it is then the transaction's matter.
+  ///
+  /// - Parameter changesLake: Whether the commit is to bear its author's name.
   func atomically<Value>(
     on connection: borrowing Connection,
+    changesLake: Bool = false,
     _ work: () throws -> Value
   ) throws -> Value {
     try self.requireUnexpiredTransaction()
     guard !self.state.isInTransaction(ObjectIdentifier(self)) else { return try work() }
     try connection.execute(self.beginStatement)
     do {
+      if changesLake { try self.sign(on: connection) }
       let value = try work()
       try connection.execute("COMMIT")
       return value

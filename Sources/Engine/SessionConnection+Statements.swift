@@ -24,7 +24,7 @@ extension SessionConnection {
   }
 
   /// Splits a text into its statements.
-  private func extract(
+  func extract(
     _ sql: String,
     on connection: borrowing Connection
   ) throws -> ExtractedStatements {
@@ -35,11 +35,11 @@ extension SessionConnection {
     }
     // Before DuckDB compiles anything: that alone may open files and connections.
     try self.resources.statementGuard?.check(sql, role: self.role)
-    return try connection.extract(sql)
+    return try connection.extract(try self.signed(sql))
   }
 
   /// Compiles the next statement of a text.
-  private func compileNext(of statements: inout ExtractedStatements) throws -> PreparedStatement? {
+  func compileNext(of statements: inout ExtractedStatements) throws -> PreparedStatement? {
     let prepared = try statements.prepareNext()
     if self.resources.statementGuard != nil, let type = prepared?.statementType,
       !type.isAllowedInLockdown
@@ -172,7 +172,7 @@ extension SessionConnection {
     on connection: borrowing Connection
   ) throws -> PreparedStatement {
     statement.connection === self
-      ? statement.prepared : try connection.prepare(statement.sql)
+      ? statement.prepared : try connection.prepare(try self.signed(statement.sql))
   }
 
   /// Runs all statements of `sql` but the last, and compiles that.
@@ -248,11 +248,29 @@ extension SessionConnection {
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
     try self.admit(prepared, on: connection)
+    let type = prepared.statementType
+    try self.signOpenTransaction(before: type, on: connection)
+    let needsSignature = self.needsSignature(type, effect)
+    defer { self.noteDefinitionChange(by: type) }
+    func run() throws -> Completion {
+      try self.runToEnd(prepared, sql: sql, keepsRows: keepsRows, cancellation: cancellation)
+    }
+    let completion =
+      needsSignature
+      ? try self.atomically(on: connection, changesLake: true, run) : try run()
+    try self.record(effect, on: connection)
+    return completion
+  }
+
+  private func runToEnd(
+    _ prepared: PreparedStatement,
+    sql: String,
+    keepsRows: Bool,
+    cancellation: Cancellation
+  ) throws -> Completion {
     var result = try self.execute(prepared, cancellation: cancellation)
-    defer { self.noteDefinitionChange(by: prepared.statementType) }
     guard result.kind == .rows, prepared.hasResultSet(sql: sql) else {
       let rowsChanged = result.kind == .changedRows ? result.rowsChanged : 0
-      try self.record(effect, on: connection)
       return Completion(schema: Schema(fields: []), rowsChanged: rowsChanged, rows: nil)
     }
     let schema: Schema
@@ -266,7 +284,6 @@ extension SessionConnection {
       schema = Schema(fields: [])
       rows = nil
     }
-    try self.record(effect, on: connection)
     return Completion(schema: schema, rowsChanged: -1, rows: rows)
   }
 

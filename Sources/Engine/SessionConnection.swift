@@ -1,7 +1,6 @@
 internal import ArrowIPC
 internal import Auth
 internal import DuckDB
-internal import NIOPosix
 
 /// One DuckDB connection of a session: an actor whose thread may block.
 ///
@@ -22,6 +21,8 @@ actor SessionConnection {
   var isReading = false
   /// Whether definitions have been changed since the last transaction began or ended.
   var hasChangedDefinitions = false
+  /// Whether the open transaction names its author.
+  var isSigned = false
 
   static let defaultTimeZone = "UTC"
 
@@ -141,6 +142,7 @@ actor SessionConnection {
   /// Records what a statement did to the session once it has run.
   func record(_ effect: StatementEffect, on connection: borrowing Connection) throws {
     guard effect != .none else { return }
+    if effect == .beginsTransaction { self.isSigned = false }
     self.repeatedSettingCount = self.state.record(
       effect,
       on: ObjectIdentifier(self),

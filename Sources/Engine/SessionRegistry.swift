@@ -88,14 +88,28 @@ package final class SessionRegistry: Sendable {
         isRefused = true
         return .failure(error)
       }
-      let session = Session(id: Handle(), principal: principal, resources: self.resources)
+      let adopted = self.adoptable(id, state)
+      let session = Session(
+        id: adopted ?? Handle(),
+        principal: principal,
+        resources: self.resources
+      )
       state.insert(session)
+      if let adopted { state.identified.insert(adopted) }
       if id == nil, !entry.hasIdentifiedClients {
         entry.anonymousSessions[principal] = session.id
       }
       return .success(found(session, isNew: true))
     }
     return try outcome.get()
+  }
+
+  /// The id that a client brings, if another server may have given it: with an id of its own from
+  /// each server, a client whose calls go to all of them in turn would get a new session each time.
+  private func adoptable(_ id: Handle?, _ state: State) -> Handle? {
+    guard self.resources.configuration.hasReplicas, let id, state.sessions[id] == nil
+    else { return nil }
+    return id
   }
 
   /// Why a principal may not have another session, if that is so.
@@ -155,6 +169,12 @@ package final class SessionRegistry: Sendable {
   func expireTransactions() async {
     let sessions = self.state.withLock { Array($0.sessions.values) }
     for session in sessions { await session.expireTransactions() }
+  }
+
+  /// When the oldest of the open transactions began.
+  var oldestTransactionStart: ContinuousClock.Instant? {
+    let sessions = self.state.withLock { Array($0.sessions.values) }
+    return sessions.compactMap(\.shared.oldestTransactionStart).min()
   }
 
   func closeAll() {

@@ -17,10 +17,22 @@ final class SessionState: Sendable {
 
   /// What the session's principal may do.
   let role: Role
+  /// The session's principal, where clients are asked who they are.
+  let author: String?
   private let state = Mutex(State())
 
-  init(role: Role) {
-    self.role = role
+  /// - Parameter settings: Those that every connection is to repeat from the beginning.
+  init(_ principal: Principal, settings: [String] = []) {
+    self.role = principal.role
+    self.author = principal == .anonymous ? nil : principal.name
+    self.state.withLock { $0.settings = settings }
+  }
+
+  /// All there is to the session, where that is settings only: no transaction, no temporary objects.
+  var portableSettings: [String]? {
+    self.state.withLock { state in
+      state.transactions.isEmpty && state.home == nil ? state.settings : nil
+    }
   }
 
   /// The connection a statement that names no transaction must use, if it isn't free to choose.
@@ -91,6 +103,11 @@ extension SessionState {
     self.state.withLock { state in
       state.transactions.first { $0.handle == handle }
     }
+  }
+
+  /// When the oldest open transaction began.
+  var oldestTransactionStart: ContinuousClock.Instant? {
+    self.state.withLock { $0.transactions.map(\.start).min() }
   }
 
   /// Postpones the expiry of the transaction on `connection`, if there is one.

@@ -7,10 +7,22 @@ package struct RequestHead: Sendable {
   package let metadata: Metadata
   package let timeout: GRPCTimeout?
   package let encoding: MessageEncoding
-  package let acceptsGzip: Bool
+  private let acceptEncoding: String?
+
+  /// Looked up when it is asked for: most servers never compress.
+  package var acceptsGzip: Bool {
+    acceptEncoding.map { MessageEncoding.isAccepted(.gzip, by: $0) } ?? false
+  }
 }
 
 extension RequestHead {
+  /// Where handlers find the value of `grpc-timeout`; clients can't set it.
+  ///
+  /// Under the header's own name GRPCCore would find it too. It would set a timer beside the
+  /// transport's own, and keep that and its task until the deadline passes, long after a quick call
+  /// has ended: 1.7 KB for each call.
+  package static let timeoutKey = "grpc-timeout-of-call"
+
   /// Reads and checks a request's headers.
   package init(_ headers: HPACKHeaders, methods: MethodTable) throws(RequestRejection) {
     var fields = Fields()
@@ -37,7 +49,7 @@ extension RequestHead {
       metadata: fields.metadata,
       timeout: timeout,
       encoding: encoding,
-      acceptsGzip: fields.acceptEncoding.map { MessageEncoding.isAccepted(.gzip, by: $0) } ?? false
+      acceptEncoding: fields.acceptEncoding
     )
   }
 
@@ -73,7 +85,8 @@ extension RequestHead {
         case "grpc-timeout":
           timeout = value
           // Handlers that wait for something answer before it passes.
-          _ = metadata.addRequestHeader(name: name, value: value)
+          _ = metadata.addRequestHeader(name: RequestHead.timeoutKey, value: value)
+        case RequestHead.timeoutKey: break
         case "grpc-encoding": encoding = value
         case "grpc-accept-encoding": acceptEncoding = value
         default:

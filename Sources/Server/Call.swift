@@ -72,7 +72,7 @@ extension FlightService {
     }
     let call = Call(
       session: found.session,
-      timeout: metadata[stringValues: "grpc-timeout"].first { _ in true }
+      timeout: metadata[stringValues: RequestHead.timeoutKey].first { _ in true }
         .flatMap { GRPCTimeout(headerValue: $0) },
       responseMetadata: try respond(found.session, found.isNew)
     )

@@ -80,7 +80,6 @@ extension FlightService {
     guard case .ticketStatementQuery(let query) = try Command(encoded: Array(ticket)) else {
       return nil
     }
-    guard let handle = Handle(query.statementHandle) else { throw EngineError.unknownTicket }
-    return handle
+    return try QueryTicket(query.statementHandle).handle
   }
 }

@@ -29,7 +29,7 @@ extension FlightService {
     case let command:
       return try self.metadataInfo(command, descriptor)
     }
-    return try FlightInfo(call.noting(announced), descriptor: descriptor)
+    return try self.info(call.noting(announced), descriptor, call)
   }
 
   func getSchema(_ descriptor: FlightDescriptor, _ call: Call) async throws -> FlightSchemaResult {
@@ -80,8 +80,7 @@ extension FlightService {
   private func stream(for ticket: FlightTicket, _ call: Call) async throws -> ResultStream {
     switch call.noting(try Command(ticket: ticket)) {
     case .ticketStatementQuery(let command):
-      guard let handle = Handle(command.statementHandle) else { throw EngineError.unknownTicket }
-      return try self.engine.fetch(handle, for: call.session.principal)
+      return try await self.stream(for: try QueryTicket(command.statementHandle), call)
     case .preparedStatementQuery(let command):
       let (session, handle) = try self.prepared(command.preparedStatementHandle, call)
       let announced = try await call.run {
@@ -90,6 +89,29 @@ extension FlightService {
       return try self.engine.fetch(announced.handle, for: session.principal)
     case let command:
       return try await call.run { try await self.metadata(command, call) }
+    }
+  }
+
+  /// A result that waits here, or that of a query which another server has announced.
+  private func stream(for ticket: QueryTicket, _ call: Call) async throws -> ResultStream {
+    let principal = call.session.principal
+    do {
+      return try self.engine.fetch(ticket.handle, for: principal)
+    } catch EngineError.unknownTicket {
+      guard let sealed = self.ticketSeal?.open(ticket, for: principal) else {
+        throw EngineError.unknownTicket
+      }
+      self.log.statement(sealed.query.sql, call)
+      return try await call.run {
+        try await self.engine.adopt(
+          sealed.query,
+          as: ticket.handle,
+          for: principal,
+          cancellation: call.cancellation
+        ) { schema in
+          TicketSeal.fingerprint(of: schema.encapsulatedData) == sealed.fingerprint
+        }
+      }
     }
   }
 
@@ -142,24 +164,43 @@ extension FlightData {
   }
 }
 
-extension FlightInfo {
-  /// One endpoint without locations: the result is fetched where it was announced.
-  fileprivate init(_ announced: AnnouncedResult, descriptor: FlightDescriptor) throws {
+extension FlightService {
+  /// One endpoint without locations: the result is fetched by the address that announced it.
+  private func info(
+    _ announced: AnnouncedResult,
+    _ descriptor: FlightDescriptor,
+    _ call: Call
+  ) throws -> FlightInfo {
+    let schema = announced.schema.encapsulatedData
     var ticket = TicketStatementQuery()
-    ticket.statementHandle = Data(announced.handle.bytes)
-    self.init(
-      announced.schema,
+    ticket.statementHandle =
+      try self.ticketSeal?.ticket(
+        announced.handle,
+        for: announced.portable,
+        schema: schema,
+        of: call.session.principal
+      ).bytes ?? Data(announced.handle.bytes)
+    return FlightInfo(
+      schema,
       ticket: Data(try PackedMessage.pack(ticket)),
       descriptor: descriptor
     )
   }
+}
+
+extension FlightInfo {
+  init(_ schema: Schema, ticket: Data, descriptor: FlightDescriptor) {
+    self.init(schema.encapsulatedData, ticket: ticket, descriptor: descriptor)
+  }
 
   /// How many rows there will be isn't said: nobody knows yet.
-  init(_ schema: Schema, ticket: Data, descriptor: FlightDescriptor) {
+  ///
+  /// - Parameter schema: The result's columns, encoded.
+  fileprivate init(_ schema: Data, ticket: Data, descriptor: FlightDescriptor) {
     var endpoint = FlightEndpoint()
     endpoint.ticket.ticket = ticket
     self.init()
-    self.schema = schema.encapsulatedData
+    self.schema = schema
     self.flightDescriptor = descriptor
     self.endpoint = [endpoint]
     self.totalRecords = -1

@@ -10,11 +10,19 @@ internal import Logging
 package struct FlightService: RegistrableRPCService {
   let engine: Engine
   let authenticator: Authenticator
+  /// `nil` where no key is shared: tickets are this server's own then.
+  let ticketSeal: TicketSeal?
   let log: StatementLog
 
-  init(engine: Engine, authenticator: Authenticator, log: StatementLog) {
+  init(
+    engine: Engine,
+    authenticator: Authenticator,
+    ticketSeal: TicketSeal?,
+    log: StatementLog
+  ) {
     self.engine = engine
     self.authenticator = authenticator
+    self.ticketSeal = ticketSeal
     self.log = log
   }
 

@@ -43,6 +43,7 @@ package struct LakehouseServer: Sendable {
     let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
     var engineConfiguration = configuration.engine
     engineConfiguration.initialSQL = try configuration.initialTexts()
+    engineConfiguration.hasReplicas = !configuration.auth.secretKey.isEmpty
     let engine = try Engine(engineConfiguration)
     var settings = HTTP2ServerTransport.Configuration()
     settings.shutdown.gracePeriod = TimeAmount(configuration.shutdownGrace)
@@ -68,9 +69,26 @@ package struct LakehouseServer: Sendable {
     self.server = GRPCServer(
       transport: self.transport,
       services: [
-        FlightService(engine: engine, authenticator: authenticator, log: logs.statements)
+        FlightService(
+          engine: engine,
+          authenticator: authenticator,
+          ticketSeal: configuration.ticketSeal,
+          log: logs.statements
+        )
       ],
       interceptors: [CallInterceptor(log: access)]
+    )
+  }
+
+  /// `nil` where nobody asked for it.
+  private var maintenanceSchedule: MaintenanceSchedule? {
+    guard let maintenance = self.engine.maintenance,
+      let interval = self.configuration.engine.lake.maintenance.interval
+    else { return nil }
+    return MaintenanceSchedule(
+      maintenance: maintenance,
+      interval: interval,
+      logger: self.logs.logger(.engine)
     )
   }
 
@@ -126,6 +144,7 @@ package struct LakehouseServer: Sendable {
           isStopping = true
           self.logger.info("\(signal): draining")
           self.health.drain()
+          self.engine.maintenance?.stop()
           self.server.beginGracefulShutdown()
         }
       }
@@ -142,6 +161,9 @@ package struct LakehouseServer: Sendable {
       group.addTask { try await self.authenticator.maintain() }
       if let tokens {
         group.addTask { try await tokens.run(for: self.engine) }
+      }
+      if let schedule = self.maintenanceSchedule {
+        group.addTask { try await schedule.run() }
       }
       group.addTask {
         await self.engine.waitForInvalidation()

@@ -24,7 +24,9 @@ extension DuckDBError: RPCErrorConvertible {
     case .outOfMemory, .objectSize: .resourceExhausted
     case .interrupted: .cancelled
     case .io:
-      self.isOutOfSpace ? .resourceExhausted : self.isMissingFile ? .notFound : .unavailable
+      self.isOutOfSpace
+        ? .resourceExhausted
+        : !self.isMissingFile ? .unavailable : self.isInsideLake ? .aborted : .notFound
     case .network, .http, .connection, .fatal: .unavailable
     default: .internalError
     }
@@ -59,6 +61,12 @@ extension DuckDBError: RPCErrorConvertible {
   private var isMissingFile: Bool {
     self.message.contains("No files found") || self.message.contains("No such file")
   }
+
+  /// DuckLake names its files itself: one that is gone was another transaction's, rolled back or
+  /// cleaned up since.
+  private var isInsideLake: Bool {
+    self.message.contains("DuckLake")
+  }
 }
 
 extension EngineError: RPCErrorConvertible {
@@ -88,7 +96,12 @@ extension EngineError: RPCErrorConvertible {
 }
 
 extension LockdownError: RPCErrorConvertible {
-  package var rpcErrorCode: RPCError.Code { .permissionDenied }
+  package var rpcErrorCode: RPCError.Code {
+    switch self.code {
+    case .refused: .permissionDenied
+    case .syntax: .invalidArgument
+    }
+  }
 
   package var rpcErrorMessage: String { self.message }
 }

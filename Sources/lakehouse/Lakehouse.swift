@@ -8,8 +8,8 @@ struct Lakehouse: AsyncParsableCommand {
     abstract: "An Arrow Flight SQL server over DuckDB and DuckLake.",
     version: LakehouseServer.version,
     subcommands: [
-      ServeCommand.self, ConfigCommand.self, SampleCommand.self, PasswordCommand.self,
-      TokenCommand.self,
+      ServeCommand.self, ConfigCommand.self, SampleCommand.self, MaintainCommand.self,
+      PasswordCommand.self, TokenCommand.self,
     ],
     defaultSubcommand: ServeCommand.self
   )

@@ -54,6 +54,9 @@ struct SettingFlags: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: .setting("ducklake-encrypted")) var ducklakeEncrypted: Bool?
   @Option(help: .setting("ducklake-inlined-rows")) var ducklakeInlinedRows: String?
   @Option(help: .setting("ducklake-wait-seconds")) var ducklakeWaitSeconds: String?
+  @Option(help: .setting("maintenance-interval-seconds")) var maintenanceIntervalSeconds: String?
+  @Option(help: .setting("maintenance-retention-seconds")) var maintenanceRetentionSeconds: String?
+  @Flag(inversion: .prefixedNo, help: .setting("maintenance-orphans")) var maintenanceOrphans: Bool?
   @Option(help: .setting("pg-host")) var pgHost: String?
   @Option(help: .setting("pg-port")) var pgPort: String?
   @Option(help: .setting("pg-database")) var pgDatabase: String?
@@ -146,6 +149,9 @@ struct SettingFlags: ParsableArguments {
       "ducklake-encrypted": self.ducklakeEncrypted.map { "\($0)" },
       "ducklake-inlined-rows": self.ducklakeInlinedRows,
       "ducklake-wait-seconds": self.ducklakeWaitSeconds,
+      "maintenance-interval-seconds": self.maintenanceIntervalSeconds,
+      "maintenance-retention-seconds": self.maintenanceRetentionSeconds,
+      "maintenance-orphans": self.maintenanceOrphans.map { "\($0)" },
       "pg-host": self.pgHost,
       "pg-port": self.pgPort,
       "pg-database": self.pgDatabase,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NIOCore
 import NIOSSL
 
 /// An Azure storage account and its identities on this machine, for tests and development.
@@ -62,6 +63,9 @@ struct AzureDouble: AsyncParsableCommand {
   @Option(help: "The largest body of a request that is taken, in MiB.")
   var maximumRequestMib = 128
 
+  @Option(help: "How long a request may take to arrive; then its connection ends.")
+  var requestSeconds = 30
+
   func run() async throws {
     let key = try self.sharedKey()
     let identities = IdentityConfiguration(
@@ -72,14 +76,19 @@ struct AzureDouble: AsyncParsableCommand {
       federatedTokenFile: self.federatedTokenFile
     )
     let cloud = try self.cloud(key, identities)
-    let listener = HTTPListener(cloud: cloud, bodyByteLimit: self.maximumRequestMib << 20)
-    let port = try await listener.bind(host: self.host, port: self.port, tls: nil)
+    let limits = RequestLimits(
+      bodyByteCount: self.maximumRequestMib << 20,
+      time: .seconds(Int64(self.requestSeconds))
+    )
+    let listener = HTTPListener(cloud: cloud, limits: limits)
+    let plain = try await listener.bind(host: self.host, port: self.port, tls: nil)
+    let port = plain.localAddress?.port ?? self.port
     var ready = "azure-double http=\(port)"
     var tlsPort: Int?
     if let tls = try self.tlsContext() {
-      let bound = try await listener.bind(host: self.host, port: self.tlsPort, tls: tls)
-      ready += " https=\(bound)"
-      tlsPort = bound
+      let encrypted = try await listener.bind(host: self.host, port: self.tlsPort, tls: tls)
+      tlsPort = encrypted.localAddress?.port
+      ready += " https=\(tlsPort ?? self.tlsPort)"
     }
     if let credentials {
       try Credentials(
@@ -94,7 +103,8 @@ struct AzureDouble: AsyncParsableCommand {
     }
     print(ready)
     fflush(nil)
-    try await Task.sleep(for: .seconds(.max / 2))
+    // Until a signal ends the process.
+    try await plain.closeFuture.get()
   }
 
   private func cloud(_ key: SharedKey, _ identities: IdentityConfiguration) throws -> Cloud {

@@ -12,7 +12,7 @@ import adbc_driver_flightsql.dbapi as adbc
 import pyarrow.flight as flight
 import pytest
 
-from support.flightsql import Command, RawClient, open_query, read_table
+from support.flightsql import Command, RawClient, any_message, open_query, read_table
 from support.server import ROOT, Server, eventually
 
 ENDLESS = "SELECT count(*) FROM range(1000000000000) AS r(i)"
@@ -325,3 +325,17 @@ def test_a_thousand_connections_leave_memory_as_it_was(own):
   before = own.resident_mib()
   come_and_go(300)
   assert own.resident_mib() - before < 40
+
+
+def test_calls_with_distant_deadlines_leave_memory_as_it_was(start):
+  """Nothing of a call is kept until a deadline that it has long met."""
+  own = start("--log-level", "warning")
+  with RawClient(own.address) as raw:
+    def call(count: int) -> None:
+      for _ in range(count):
+        raw.flight_info(any_message("CommandGetTableTypes"), timeout=3600)
+
+    call(2000)
+    before = own.resident_mib()
+    call(6000)
+    assert own.resident_mib() < before + 5

@@ -7,6 +7,7 @@ import grpc
 import pyarrow as pa
 import pytest
 
+from support import protobuf
 from support.flightsql import Command, RawClient, any_message, bare_schema, descriptor
 from support.metadata import (
   fetch,
@@ -127,6 +128,8 @@ def test_the_schema_is_the_specifications_wherever_it_is_told(raw, kind: str):
   first = raw.messages(command)[0]
   assert raw.schema_bytes(command) == info.schema_bytes
   assert first.header == bare_schema(info.schema_bytes)
+  polled = protobuf.every(raw.call("PollFlightInfo", descriptor(command)), 1)
+  assert polled == [info.content], "one answer, which is the last"
 
 
 def test_a_ticket_can_be_fetched_any_number_of_times(raw):

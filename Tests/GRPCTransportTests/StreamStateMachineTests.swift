@@ -62,11 +62,12 @@ import Testing
     var machine = machine { $0.compressesResponses = true }
     var headers = request
     headers.add(name: "grpc-timeout", value: "3S")
+    headers.add(name: RequestHead.timeoutKey, value: "9S")
     headers.add(name: "grpc-encoding", value: "gzip")
     headers.add(name: "grpc-accept-encoding", value: "deflate, gzip")
     let head = try #require(try machine.receive(headers, endStream: false, methods: methods))
     #expect(head.method == Self.method)
-    #expect(head.metadata == ["answer": "42", "grpc-timeout": "3S"])
+    #expect(head.metadata == ["answer": "42", RequestHead.timeoutKey: "3S"])
     #expect(head.timeout?.amount == .seconds(3))
     #expect(head.encoding == .gzip)
     #expect(head.acceptsGzip && machine.isCompressing)

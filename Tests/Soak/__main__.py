@@ -16,7 +16,7 @@ from pathlib import Path
 from Soak import report
 from Soak.crash import CrashRun
 from Soak.soak import Plan, Soak
-from Soak.storage import KINDS, USUAL_KINDS, Storage
+from Soak.storage import KINDS, USUAL_KINDS, opened
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -58,24 +58,26 @@ def main() -> int:
     folder = (arguments.folder or Path(temporary)).resolve()
     for kind in arguments.storage or USUAL_KINDS:
       if arguments.minutes:
-        run = Soak(
-          Storage(kind, folder / f"soak-{kind}"),
-          Plan(
-            seconds=arguments.minutes * 60,
-            seed=seed,
-            epoch_seconds=arguments.epoch_seconds,
-            restarting_share=arguments.restarting_share,
-            crew_size=arguments.crew,
-            login=tuple(arguments.login.split(":", 1)) if arguments.login else None,
-            server_arguments=tuple(arguments.serve),
-          ),
-        )
-        run.run()
+        with opened(kind, folder / f"soak-{kind}") as storage:
+          run = Soak(
+            storage,
+            Plan(
+              seconds=arguments.minutes * 60,
+              seed=seed,
+              epoch_seconds=arguments.epoch_seconds,
+              restarting_share=arguments.restarting_share,
+              crew_size=arguments.crew,
+              login=tuple(arguments.login.split(":", 1)) if arguments.login else None,
+              server_arguments=tuple(arguments.serve),
+            ),
+          )
+          run.run()
         print(report.soak(run), end="\n\n", flush=True)
         complaint_count += run.site.tally.complaint_count
       if arguments.crashes:
-        crashes = CrashRun(Storage(kind, folder / f"crash-{kind}"), arguments.crashes, seed)
-        crashes.run()
+        with opened(kind, folder / f"crash-{kind}") as storage:
+          crashes = CrashRun(storage, arguments.crashes, seed)
+          crashes.run()
         print(report.crash(crashes), end="\n\n", flush=True)
         complaint_count += crashes.site.tally.complaint_count
   return min(complaint_count, 1)

@@ -29,7 +29,8 @@ class Observation:
   # Temporary files without a name that are still open.
   nameless_count: int
   thread_count: int
-  # DuckDB's connections: every session that has run anything has one or more.
+  # DuckDB's connections: every session that has run anything has one or more; on a lake DuckLake's
+  # own come on top, of which it leaks one with many a failed commit.
   connection_count: int
   duckdb_mib: float
   temporary_bytes: int

@@ -11,6 +11,7 @@ from pathlib import Path
 from Soak.crash import CrashRun
 from Soak.observation import MIB
 from Soak.soak import Soak
+from Soak.tally import Tally
 
 
 def machine() -> str:
@@ -31,6 +32,17 @@ def table(names: list[str], rows: list[list]) -> list[str]:
   return [f"| {' | '.join(str(cell) for cell in line)} |" for line in lines]
 
 
+def operations(tally: Tally) -> list[str]:
+  """How often what was done, and how it ended."""
+  by_operation = collections.defaultdict(list)
+  for (name, outcome), count in sorted(tally.counts.items()):
+    by_operation[name].append(f"{outcome} {count:,}")
+  return table(
+    ["operation", "outcomes"],
+    [[name, ", ".join(outcomes)] for name, outcomes in by_operation.items()],
+  )
+
+
 def soak(run: Soak) -> str:
   plan = run.plan
   rows = []
@@ -42,9 +54,6 @@ def soak(run: Soak) -> str:
       seen.descriptor_count, seen.thread_count, seen.connection_count,
       seen.temporary_bytes, f"{seen.data_bytes / MIB:.1f}",
     ])
-  by_operation = collections.defaultdict(list)
-  for (name, outcome), count in sorted(run.site.tally.counts.items()):
-    by_operation[name].append(f"{outcome} {count:,}")
   return "\n".join([
     f"Soak of {plan.seconds / 60:.1f} minutes on a {run.storage.kind}, seed {plan.seed}; "
     f"{datetime.date.today()}, {machine()}. {run.confirmed_count:,} batches compared, "
@@ -57,18 +66,17 @@ def soak(run: Soak) -> str:
       rows,
     ),
     "",
-    *table(
-      ["operation", "outcomes"],
-      [[name, ", ".join(outcomes)] for name, outcomes in by_operation.items()],
-    ),
+    *operations(run.site.tally),
     *verdict(run.site.tally.complaint_count, run.complaints),
   ])
 
 
 def crash(run: CrashRun) -> str:
   return "\n".join([
-    f"{run.crash_count} crashes on a {run.storage.kind}, seed {run.seed}, {run.seconds:.0f} s; "
+    f"{run.crash_count} crashes on a {run.storage.kind} with {run.storage.server_count} at work, seed {run.seed}, {run.seconds:.0f} s; "
     f"{run.killed_start_count} more while starting; {run.confirmed_count:,} batches found whole, "
     f"{run.uncertain_count:,} were under way.",
+    "",
+    *operations(run.site.tally),
     *verdict(run.site.tally.complaint_count, run.complaints),
   ])

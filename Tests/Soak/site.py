@@ -1,8 +1,9 @@
-"""What the workers of a run share: the server's address, the tables, the ledger and the tally."""
+"""What the workers of a run share: the servers' addresses, the tables, the ledger and the tally."""
 
 from __future__ import annotations
 
 import base64
+import itertools
 import threading
 
 import adbc_driver_flightsql.dbapi as adbc
@@ -29,15 +30,21 @@ SELECT id, balance FROM {accounts} AS a WHERE balance <> {initial}
 
 
 class Site:
-  def __init__(self, storage: Storage, port: int, login: tuple[str, str] | None = None):
+  def __init__(self, storage: Storage, *ports: int, login: tuple[str, str] | None = None):
     self.storage = storage
-    self.port = port
+    self.ports = ports
+    self.turns = itertools.cycle(ports)
     self.login = login
     self.ledger = Ledger()
     self.tally = Tally()
     self.stopping = threading.Event()
     # Whether the server is being restarted, so that calls may fail for it.
     self.is_restarting = False
+
+  @property
+  def port(self) -> int:
+    """One of the servers', another one each time: as a balancer spreads connections."""
+    return next(self.turns)
 
   @property
   def address(self) -> str:
@@ -91,9 +98,15 @@ class Site:
         raw.update(Command.update(sql))
 
   def compare(self) -> list[str]:
-    """What of the committed data isn't as it should be, while no worker is at work."""
+    """What of the committed data isn't as it should be, while no worker is at work.
+
+    Every server must see the same.
+    """
+    return [text for port in self.ports for text in self.compare_at(port)]
+
+  def compare_at(self, port: int) -> list[str]:
     table = self.storage.table
-    with self.raw() as raw:
+    with self.raw(port) as raw:
       wrong = self.ledger.compare(raw.rows(SUMMARY.format(table=table("ledger"))))
       unbalanced = raw.rows(IMBALANCE.format(
         accounts=table("accounts"), transfers=table("transfers"), initial=INITIAL_BALANCE

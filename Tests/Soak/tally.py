@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import re
+import sys
 import threading
 
 import adbc_driver_manager as adbc
@@ -42,16 +43,24 @@ def code(error: Exception) -> str:
   """The gRPC status behind a client's error, as far as the client tells it."""
   if isinstance(error, grpc.RpcError):
     return error.code().name
+  # Go's driver names status and call, "... (Aborted; DoPut)", or the status as gRPC prints it, also
+  # in the OSError of a stream that breaks.
+  if named := re.search(r"\((\w+); \w+|code = (\w+) desc", str(error)):
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", named[1] or named[2])
+    return words.upper().replace("CANCELED", "CANCELLED")
   if isinstance(error, adbc.Error):
-    # Go's driver names status and call, "... (Aborted; DoPut)", or the status as gRPC prints it.
-    if named := re.search(r"\((\w+); \w+|code = (\w+) desc", str(error)):
-      words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", named[1] or named[2])
-      return words.upper().replace("CANCELED", "CANCELLED")
     return f"ADBC {error.status_code.name}"
   for kind, name in _FLIGHT.items():
     if isinstance(error, kind):
       return name
   return type(error).__name__
+
+
+def first_error(error: Exception) -> Exception:
+  """What failed before `error`, which came of closing what had failed."""
+  while isinstance(error.__context__, CLIENT_ERRORS):
+    error = error.__context__
+  return error
 
 
 class Tally:
@@ -72,6 +81,7 @@ class Tally:
       self.complaint_count += 1
       if len(self.complaints) < MAXIMUM_COMPLAINTS:
         self.complaints.append(text)
+        print(f"complaint: {text}", file=sys.stderr, flush=True)
 
   @property
   def operation_count(self) -> int:

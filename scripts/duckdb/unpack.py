@@ -1,4 +1,4 @@
-"""Takes DuckDB's library, header and extensions out of the fetched packages.
+"""Takes DuckDB's library, header, extensions and licences out of the fetched packages.
 
 Usage: unpack.py DOWNLOADED TARGET
 """
@@ -16,9 +16,14 @@ from pathlib import Path
 VERSION = "1.5.5"
 PLATFORMS = {"x86_64": "linux_amd64", "aarch64": "linux_arm64"}
 
+# In the source release: DuckDB's licence, and those of the parts that its library is made of.
+LICENCE = re.compile(
+  r"duckdb-[^/]+/external/duckdb/(third_party/(?P<part>[^/]+)/)?(?P<file>(LICEN[CS]E|COPYING)[^/]*)"
+)
+
 
 def main(downloaded: Path, target: Path) -> None:
-  for folder in ("lib", "include", "extensions"):
+  for folder in ("lib", "include", "extensions", "licenses"):
     shutil.rmtree(target / folder, ignore_errors=True)
   library = target / "lib" / "libduckdb.so"
   extensions = target / "extensions" / f"v{VERSION}" / PLATFORMS[os.uname().machine]
@@ -32,9 +37,15 @@ def main(downloaded: Path, target: Path) -> None:
         elif re.fullmatch(r"_duckdb\..*\.so", member):
           save(members.open(member), library)
           make_plain(library)
+        elif match := re.fullmatch(r"([^/]+)\.dist-info/licenses/([^/]+)", member):
+          save(members.open(member), target / "licenses" / match[1] / match[2])
   with tarfile.open(downloaded / f"duckdb-{VERSION}.tar.gz") as source:
     header = f"duckdb-{VERSION}/external/duckdb/src/include/duckdb.h"
     save(source.extractfile(header), target / "include" / "duckdb.h")
+    for member in source.getmembers():
+      if match := LICENCE.fullmatch(member.name):
+        name = "duckdb-" + (match["part"] or VERSION)
+        save(source.extractfile(member), target / "licenses" / name / match["file"])
 
 
 def save(source, path: Path) -> None:

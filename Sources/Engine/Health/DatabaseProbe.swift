@@ -53,11 +53,11 @@ package final class DatabaseProbe: Sendable {
       let connection = try self.resources.database.connect()
       switch self.question {
       case .database:
-        _ = try Self.texts("SELECT 'alive'", on: connection, cancellation)
+        _ = try connection.texts("SELECT 'alive'", cancellation)
       case .catalogs:
-        for lake in try Self.texts(Self.lakes, on: connection, cancellation) {
+        for case let lake? in try connection.texts(Self.lakes, cancellation).map({ $0[0] }) {
           do {
-            _ = try Self.texts(Self.snapshot(of: lake), on: connection, cancellation)
+            _ = try connection.texts(Self.snapshot(of: lake), cancellation)
           } catch let error as DuckDBError {
             throw ProbeError.catalog(of: lake, self.resources.redactor.redacted(error))
           }
@@ -66,25 +66,6 @@ package final class DatabaseProbe: Sendable {
     } catch let error as DuckDBError {
       if error.code == .fatal { self.resources.invalidation.occur() }
       throw ProbeError.database(self.resources.redactor.redacted(error))
-    }
-  }
-
-  /// The first column of a query, which must be text.
-  private static func texts(
-    _ sql: String,
-    on connection: borrowing Connection,
-    _ cancellation: Cancellation
-  ) throws -> [String] {
-    // Connections don't get into closures: what works on one is made outside.
-    let interrupter = connection.interrupter
-    let statement = try connection.prepare(sql)
-    return try cancellation.run(on: interrupter) {
-      var rows = TextRows(try statement.stream { cancellation.isCancelled })
-      var texts: [String] = []
-      while let row = try rows.next() {
-        if let text = row[0] { texts.append(text) }
-      }
-      return texts
     }
   }
 

@@ -23,10 +23,3 @@ package struct ProbeError: Error, Hashable, Sendable {
     )
   }
 }
-
-extension DuckDBError {
-  /// What follows the first line repeats the SQL.
-  fileprivate var firstLine: String {
-    self.message.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? ""
-  }
-}

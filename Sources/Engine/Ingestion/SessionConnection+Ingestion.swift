@@ -15,7 +15,8 @@ extension SessionConnection {
       let rows = try IngestedRows(stream, cancellation)
       let path = try self.path(of: target, on: connection)
       try self.resources.statementGuard?.check(catalog: path[0])
-      let rowCount = try self.atomically(on: connection) {
+      if !Self.isTemporary(path) { try self.signOpenTransaction(before: .insert, on: connection) }
+      let rowCount = try self.atomically(on: connection, changesLake: !Self.isTemporary(path)) {
         try self.prepareTable(path, target, rows, on: connection)
         return try self.resources.rowFunction.withSource(rows.source) { call in
           let insertion = try connection.prepare(

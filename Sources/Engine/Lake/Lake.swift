@@ -12,6 +12,10 @@ final class Lake: Sendable {
   /// Texts that DuckDB's messages may contain and clients have no business with.
   let privateTexts: [String]
   private let storage: StorageConfiguration
+  /// The local folders with its data, and what clients are told instead of them.
+  let localFolders: [String: String]
+  /// The schema of its catalog's tables, where they are in PostgreSQL.
+  let postgresSchema: String?
   /// Kept as long as the catalog's connections may read it.
   private let passwordFile: PasswordFile?
 
@@ -20,6 +24,12 @@ final class Lake: Sendable {
 
   /// The statement that lets go of the lake; a catalog in a file is brought up to date.
   var detachStatement: String { "DETACH \(SQLText.identifier(self.alias))" }
+
+  /// The statement that names the author of the open transaction's snapshot, and no message.
+  func sign(as author: String) -> String {
+    let arguments = [self.alias, author].map(SQLText.literal).joined(separator: ", ")
+    return "CALL ducklake_set_commit_message(\(arguments), NULL)"
+  }
 
   /// Attaches the lake; a new one is made where there is none.
   ///
@@ -43,6 +53,8 @@ final class Lake: Sendable {
       dataPath: self.dataPath,
       passwordFile: self.passwordFile
     )
+    self.postgresSchema =
+      configuration.postgres.host.map { _ in configuration.postgres.schema ?? "public" }
     self.privateTexts = [location.privateText]
     if !isRemote { try Self.makeFolder(self.dataPath) }
     if let path = location.path {
@@ -67,6 +79,15 @@ final class Lake: Sendable {
       waiting: configuration.catalogWait,
       on: connection
     )
+    // An older lake may know its folder by another path.
+    let known = try connection.texts(
+      "SELECT data_path FROM ducklake_settings(\(SQLText.literal(self.alias)))"
+    )
+    let folders = ([self.dataPath] + known.compactMap { $0[0] }).filter { $0.hasPrefix("/") }
+    let names = folders.flatMap { folder in
+      [(folder, configuration.alias + ":"), (String(folder.dropLast()), configuration.alias + ":")]
+    }
+    self.localFolders = Dictionary(names) { first, _ in first }
     try connection.execute(self.useStatement)
   }
 

@@ -20,6 +20,7 @@ package struct LakeConfiguration: Sendable {
   package var inlinedRowLimit = 0
   /// How long the catalog may take to be reachable when the server starts.
   package var catalogWait = Duration.seconds(30)
+  package var maintenance = MaintenanceConfiguration()
 
   package init() {}
 }

@@ -50,7 +50,8 @@ extension StorageConfiguration {
         parts.append(("SESSION_TOKEN", SQLText.literal(token)))
       }
     } else {
-      parts.append(("PROVIDER", "credential_chain"))
+      // What it finds is often temporary: without REFRESH it is never looked for again.
+      parts += [("PROVIDER", "credential_chain"), ("REFRESH", "auto")]
     }
     if let region = self.s3Region { parts.append(("REGION", SQLText.literal(region))) }
     if let endpoint = self.s3Endpoint { parts.append(("ENDPOINT", SQLText.literal(endpoint))) }

@@ -139,6 +139,7 @@ extension SQLTokenReader {
 
   /// A doubled quote inside ends and reopens the string, which comes to the same.
   private mutating func skipQuoted(_ quote: UInt8, hasEscapes: Bool) throws(LockdownError) {
+    let start = self.position
     self.position += 1
     while let byte = self.peek(0) {
       self.position += hasEscapes && byte == UInt8(ascii: "\\") ? 2 : 1
@@ -147,7 +148,8 @@ extension SQLTokenReader {
         self.position += 1
       }
     }
-    throw .unreadable("a quote is never closed")
+    let kind = quote == UInt8(ascii: "'") ? "string" : "identifier"
+    throw .syntax("unterminated quoted \(kind)", in: self.bytes, at: start)
   }
 
   /// `$$…$$` and `$tag$…$tag$`.
@@ -175,7 +177,11 @@ extension SQLTokenReader {
       }
       start += 1
     }
-    throw .unreadable("a dollar quote is never closed")
+    throw .syntax(
+      "unterminated dollar-quoted string",
+      in: self.bytes,
+      at: self.position
+    )
   }
 
   /// What is between quotes, of a string of several lines all of it.

@@ -65,6 +65,10 @@ extension StatementGuard {
       guard role == .admin else { throw .adminOnly("The function \(name)") }
       return
     }
+    if GuardedFunctions.commitMessages.contains(name) {
+      guard Self.word(at: 0, tokens, statement) == "call" else { throw .commitMessageOutsideCall }
+      return
+    }
     if GuardedFunctions.generators.contains(name) {
       let arguments = Self.arguments(at: index + 1, tokens, statement)
       guard !arguments.contains(where: { tokens.name($0) == "catalog" }) else {

@@ -17,6 +17,11 @@ struct StatementKindRules {
     "execute", "deallocate", "analyze", "vacuum", "call",
   ]
 
+  /// What else DuckDB knows, so that a slip of the pen is told apart; either is refused.
+  private static let refused: Set<String> = [
+    "attach", "copy", "detach", "export", "force", "import", "install", "load",
+  ]
+
   /// What may be created, dropped, altered and commented on.
   private static let objects: Set<String> = [
     "table", "view", "macro", "function", "schema", "sequence", "type", "index", "column",
@@ -59,8 +64,15 @@ struct StatementKindRules {
       try self.checkPragma(start + 1)
     case "checkpoint":
       guard self.role == .admin else { throw .adminOnly("CHECKPOINT") }
-    default:
+    case _ where Self.refused.contains(first):
       throw .statement(self.description(start, wordCount: 1))
+    default:
+      // No statement of DuckDB's begins like this.
+      throw .syntax(
+        "syntax error at or near \"\(self.tokens.text(self.statement[start]))\"",
+        in: self.tokens.bytes,
+        at: self.statement[start].range.lowerBound
+      )
     }
   }
 

@@ -39,16 +39,22 @@ extension SessionConnection {
   ) throws -> Completion {
     try self.begin(cancellation) { connection in
       try self.requireUnexpiredTransaction()
-      let execution = try self.execution(of: statement, binding, on: connection, cancellation)
+      let type = statement.prepared.statementType
       let hasResultSet = statement.prepared.hasResultSet(sql: statement.sql)
-      let isAtomic = binding.rows.rowCount > 1 && statement.effect == .none
+      try self.signOpenTransaction(before: type, on: connection)
+      let needsSignature = self.needsSignature(type, statement.effect)
+      let isAtomic =
+        needsSignature || (binding.rows.rowCount > 1 && statement.effect == .none)
+      let execution = try self.execution(of: statement, binding, on: connection, cancellation)
       func run() throws -> Completion {
         hasResultSet
           ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
       }
-      let completion = isAtomic ? try self.atomically(on: connection, run) : try run()
+      let completion =
+        isAtomic
+        ? try self.atomically(on: connection, changesLake: needsSignature, run) : try run()
       try self.record(statement.effectWithParameters, on: connection)
-      self.noteDefinitionChange(by: statement.prepared.statementType)
+      self.noteDefinitionChange(by: type)
       return completion
     }
   }

@@ -43,12 +43,9 @@ package struct EffectiveSettings: Sendable {
     let environmentFile = try Self.environmentFile(in: folder)
     var candidates: [String: Candidate] = [:]
     var warnings: [String] = []
-    let named =
-      file ?? environment[Self.fileVariable]
-      ?? environmentFile.variables.last { $0.name == Self.fileVariable }?.value
-    if let path = named, !path.isEmpty {
-      let contents = try Self.read(path, for: "--config")
-      for value in try SettingsFile(text: contents, path: path).values {
+    if let named = Self.settingsFile(file, environment, environmentFile) {
+      let contents = try Self.read(named.text, for: "\(named.origin)")
+      for value in try SettingsFile(text: contents, path: named.text).values {
         try Self.take(value.key, value.text, value.origin, &candidates)
       }
     }
@@ -76,6 +73,24 @@ package struct EffectiveSettings: Sendable {
     }
   }
 
+  /// The settings file's path, and who names it.
+  private static func settingsFile(
+    _ flag: String?,
+    _ environment: [String: String],
+    _ environmentFile: EnvironmentFile
+  ) -> Candidate? {
+    var named: [Candidate] = []
+    if let flag { named.append(Candidate(text: flag, origin: .flag("--config"))) }
+    if let path = environment[Self.fileVariable] {
+      named.append(Candidate(text: path, origin: .variable(Self.fileVariable)))
+    }
+    for variable in environmentFile.variables.reversed() where variable.name == Self.fileVariable {
+      let origin = SettingOrigin.environmentFile(variable: variable.name, line: variable.line)
+      named.append(Candidate(text: variable.value, origin: origin))
+    }
+    return named.first { !$0.text.isEmpty }
+  }
+
   private static func take(
     _ variable: String,
     _ value: String,
@@ -101,6 +116,11 @@ package struct EffectiveSettings: Sendable {
     _ candidates: inout [String: Candidate]
   ) throws(ConfigurationError) {
     let name = key.setting.name
+    if key.setting.visibility == .secret, let other = candidates[name]?.origin,
+      other.rank == origin.rank, other.isSecretFile != key.isFile
+    {
+      throw ConfigurationError("\(origin): is set beside \(other): give one of the two")
+    }
     guard key.isFile else {
       candidates[name] = Candidate(text: value, origin: origin)
       return

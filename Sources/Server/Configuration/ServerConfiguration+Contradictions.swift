@@ -30,6 +30,7 @@ extension ServerConfiguration {
     }
     problems += self.engine.lake.contradictions(source)
     problems += self.tokenContradictions(source)
+    problems += self.engine.maintenanceContradictions(source)
     if self.engine.isReadOnly, self.engine.databasePath == ":memory:",
       self.engine.lake.dataPath == nil
     {

@@ -42,6 +42,15 @@ package struct ServerConfiguration: Sendable {
     !self.effectiveHost.hasPrefix("unix:") && !Loopback.contains(host: self.effectiveHost)
   }
 
+  /// Makes tickets that servers with the same secret key can serve; `nil` without such a key.
+  var ticketSeal: TicketSeal? {
+    guard !self.auth.secretKey.isEmpty else { return nil }
+    return TicketSeal(
+      secret: self.auth.secretKey,
+      lifetime: self.engine.unfetchedResultLifetime
+    )
+  }
+
   /// Encrypts connections; `nil` serves them in plain text.
   package var tls: TLSFiles? {
     guard let certificateChainPath, let privateKeyPath else { return nil }

@@ -35,14 +35,32 @@ extension Setting {
       "How long the catalog may take to be reachable when the server starts."
     ),
     Setting(
+      "maintenance-interval-seconds",
+      \.engine.lake.maintenance.interval,
+      .secondsOrNone,
+      "How often the lake is kept in order: small files merged, old snapshots and files removed; 0 for never."
+    ),
+    Setting(
+      "maintenance-retention-seconds",
+      \.engine.lake.maintenance.retention,
+      .seconds(),
+      "How long maintenance keeps old snapshots, and files that nothing needs: longer than any query takes."
+    ),
+    Setting(
+      "maintenance-orphans",
+      \.engine.lake.maintenance.deletesOrphans,
+      .boolean,
+      "Whether maintenance deletes Parquet files under the data path that the lake doesn't know."
+    ),
+    Setting(
       "pg-host",
       \.engine.lake.postgres.host,
-      .optionalText,
+      .plainText,
       "The PostgreSQL server with the lake's catalog, in place of a file."
     ),
     Setting("pg-port", \.engine.lake.postgres.port, .integer(1...65_535), "Its port."),
-    Setting("pg-database", \.engine.lake.postgres.database, .optionalText, "Its database."),
-    Setting("pg-user", \.engine.lake.postgres.user, .optionalText, "The role to connect as."),
+    Setting("pg-database", \.engine.lake.postgres.database, .plainText, "Its database."),
+    Setting("pg-user", \.engine.lake.postgres.user, .plainText, "The role to connect as."),
     Setting(
       "pg-password",
       \.engine.lake.postgres.password,

@@ -6,7 +6,7 @@ extension Setting {
     Setting(
       "azure-storage-account",
       \.engine.lake.storage.azureAccount,
-      .optionalText,
+      .azureAccount,
       "The storage account of az:// and abfss:// paths."
     ),
     Setting(

@@ -9,6 +9,20 @@ package enum SettingOrigin: Hashable, Sendable, CustomStringConvertible {
   indirect case secretFile(path: String, named: SettingOrigin)
   case standard
 
+  /// Which of the places that go before one another it is.
+  var rank: Int {
+    switch self {
+    case .flag: 0
+    case .variable: 1
+    case .environmentFile: 2
+    case .settingsFile: 3
+    case .secretFile(_, let origin): origin.rank
+    case .standard: 4
+    }
+  }
+
+  var isSecretFile: Bool { if case .secretFile = self { true } else { false } }
+
   package var description: String {
     switch self {
     case .flag(let name): name

@@ -75,6 +75,30 @@ extension SettingType where Value == String? {
   static var optionalText: Self {
     Self(rule: "a text", parse: { .some($0.isEmpty ? nil : $0) }, text: { $0 })
   }
+
+  /// A host or a name at one; an empty text is none.
+  static var plainText: Self {
+    Self(
+      rule: "a text without blanks, quotes and ;",
+      parse: { text in
+        if text.isEmpty { return .some(nil) }
+        return text.contains { $0.isWhitespace || "'\";".contains($0) } ? .none : .some(text)
+      },
+      text: { $0 }
+    )
+  }
+
+  /// A storage account's name, as Azure has them; an empty text is none.
+  static var azureAccount: Self {
+    Self(
+      rule: "a name of 3 to 24 small letters and digits",
+      parse: { text in
+        if text.isEmpty { return .some(nil) }
+        return text.wholeMatch(of: /[a-z0-9]{3,24}/) == nil ? .none : .some(text)
+      },
+      text: { $0 }
+    )
+  }
 }
 
 extension SettingType where Value == Bool {

@@ -58,6 +58,8 @@ struct SettingsFile {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       return "line \(mark.line): is not YAML: \(problem)"
+    case .duplicatedKeysInMapping(let names, _):
+      return "\(names.joined(separator: ", ")): is set twice"
     default: return "is not YAML"
     }
   }

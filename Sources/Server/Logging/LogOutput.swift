@@ -14,6 +14,10 @@ final class LogOutput: Sendable {
     var droppedCount = 0
   }
 
+  /// How long lines gather after others were written: waking the thread for each line would cost a
+  /// small call more than all else that is done for its line.
+  private static let batchInterval = DispatchTimeInterval.milliseconds(10)
+
   private let format: LogFormat
   private let byteLimit: Int
   private let descriptor: Int32
@@ -43,32 +47,38 @@ final class LogOutput: Sendable {
 
   /// Returns when all lines so far have been written.
   func flush() {
-    self.queue.sync { self.drain() }
+    self.queue.sync { while self.writeWaiting(unscheduling: false) {} }
   }
 
+  /// Writes what waits, and looks again after a while.
   private func drain() {
-    while true {
-      let (buffer, droppedCount) = self.state.withLock { state in
-        defer {
-          state.buffer = []
-          state.droppedCount = 0
-        }
-        if state.buffer.isEmpty { state.isScheduled = false }
-        return (state.buffer, state.droppedCount)
+    guard self.writeWaiting(unscheduling: true) else { return }
+    self.queue.asyncAfter(deadline: .now() + Self.batchInterval) { self.drain() }
+  }
+
+  /// - Parameter unscheduling: Whether the next line is to start a drain if none waits now.
+  /// - Returns: Whether there was anything to write.
+  private func writeWaiting(unscheduling: Bool) -> Bool {
+    let (buffer, droppedCount) = self.state.withLock { state in
+      defer {
+        state.buffer = []
+        state.droppedCount = 0
       }
-      self.writeAll(buffer)
-      if droppedCount > 0 {
-        var line = LogLine(
-          self.format,
-          level: .warning,
-          component: LogComponent.server.rawValue,
-          message: "log lines were dropped: nobody read them fast enough"
-        )
-        line.add("count", droppedCount)
-        self.writeAll(line.finished())
-      }
-      if buffer.isEmpty { return }
+      if state.buffer.isEmpty, unscheduling { state.isScheduled = false }
+      return (state.buffer, state.droppedCount)
     }
+    self.writeAll(buffer)
+    if droppedCount > 0 {
+      var line = LogLine(
+        self.format,
+        level: .warning,
+        component: LogComponent.server.rawValue,
+        message: "log lines were dropped: nobody read them fast enough"
+      )
+      line.add("count", droppedCount)
+      self.writeAll(line.finished())
+    }
+    return !buffer.isEmpty
   }
 
   private func writeAll(_ bytes: [UInt8]) {

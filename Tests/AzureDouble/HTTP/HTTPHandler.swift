@@ -15,26 +15,39 @@ final class HTTPHandler: ChannelInboundHandler {
 
   private let cloud: Cloud
   private let isEncrypted: Bool
-  private let bodyByteLimit: Int
+  private let limits: RequestLimits
   private var state = State.waiting
+  private var timeout: Scheduled<Void>?
 
-  init(_ cloud: Cloud, isEncrypted: Bool, bodyByteLimit: Int) {
+  init(_ cloud: Cloud, isEncrypted: Bool, limits: RequestLimits) {
     self.cloud = cloud
     self.isEncrypted = isEncrypted
-    self.bodyByteLimit = bodyByteLimit
+    self.limits = limits
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.timeout?.cancel()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch (Self.unwrapInboundIn(data), self.state) {
     case (.head(let head), .waiting):
       self.state = .receiving(head, ByteBuffer())
-      if head.headers[canonicalForm: "expect"].contains("100-continue") {
+      let channel = context.channel
+      self.timeout = context.eventLoop.scheduleTask(in: self.limits.time) {
+        channel.close(promise: nil)
+      }
+      // Where no body follows, nobody waits; and Azure's own client misreads an answer that comes
+      // together with this one.
+      if head.headers[canonicalForm: "expect"].contains("100-continue"),
+        head.headers.first(name: "content-length") != "0"
+      {
         let go = HTTPResponseHead(version: head.version, status: .continue)
         context.writeAndFlush(Self.wrapOutboundOut(.head(go)), promise: nil)
       }
     case (.body(var part), .receiving(let head, var body)):
       self.state = .waiting  // So that appending doesn't copy.
-      guard body.readableBytes + part.readableBytes <= self.bodyByteLimit else {
+      guard body.readableBytes + part.readableBytes <= self.limits.bodyByteCount else {
         self.state = .done
         let refused = Response(.payloadTooLarge)
         return self.send(Answer(response: refused), to: head, thenCloses: true, on: context)
@@ -43,6 +56,7 @@ final class HTTPHandler: ChannelInboundHandler {
       self.state = .receiving(head, body)
     case (.end, .receiving(let head, let body)):
       self.state = .waiting
+      self.timeout?.cancel()
       let request = Request(head, body: body, isEncrypted: self.isEncrypted)
       self.deliver(self.cloud.answer(request), to: head, on: context)
     default: break

@@ -63,6 +63,7 @@ struct Blob {
       let own = (start..<start + block.bytes.readableBytes).clamped(to: range)
       if !own.isEmpty {
         let offset = block.bytes.readerIndex + own.lowerBound - start
+        // The range has been clamped to the block's.
         result.writeImmutableBuffer(block.bytes.getSlice(at: offset, length: own.count)!)
       }
       start += block.bytes.readableBytes

@@ -53,11 +53,16 @@ final class BlobStore: Sendable {
     _ body: (inout Blob?) throws -> sending Result
   ) throws -> sending Result {
     try self.containers.withLock { containers in
-      guard containers[name] != nil else { throw StorageError.containerNotFound }
-      // Taken out meanwhile, so that no content is copied.
-      var changed = containers[name]!.removeValue(forKey: blob)
+      guard var container = containers.removeValue(forKey: name) else {
+        throw StorageError.containerNotFound
+      }
+      // Both are taken out meanwhile, so that nothing is copied.
+      var changed = container.removeValue(forKey: blob)
       let etag = changed?.etag
-      defer { containers[name]![blob] = changed }
+      defer {
+        container[blob] = changed
+        containers[name] = container
+      }
       let result = try body(&changed)
       if changed?.etag != etag { try self.folder?.keep(changed, as: blob, in: name) }
       return result

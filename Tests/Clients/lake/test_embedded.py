@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import adbc_driver_flightsql.dbapi as adbc
+import grpc
 import pyarrow as pa
 import pytest
 
@@ -119,3 +120,27 @@ def test_a_catalog_that_is_no_lake_is_refused(tmp_path):
   )
   assert ended.returncode != 0
   assert "cannot attach the lake" in ended.stderr
+
+
+def test_changes_of_rows_commit_by_themselves_and_leave_no_transaction_behind(start, lake):
+  own = start(*lake)
+  with RawClient(own.address) as raw, RawClient(own.address) as other:
+    raw.update(Command.update("CREATE TABLE t (a INTEGER)"))
+    for wrong in ("INSERT INTO t VALUES ('x')", "insert into nosuch VALUES (1)", "UPDATE t SET b = 1"):
+      with pytest.raises(grpc.RpcError):
+        raw.update(Command.update(wrong))
+    assert raw.update(Command.update(" INSERT INTO t VALUES (1), (2) ; ;\n")) == 2
+    raw.update(Command.update("INSERT INTO t VALUES (3); INSERT INTO t VALUES (4)"))
+    assert raw.update(Command.update("-- a comment\nDELETE FROM t WHERE a = 1")) == 1
+    assert raw.update(Command.update("\tmerge INTO t USING (VALUES (4)) AS s(a) ON t.a = s.a "
+                                     "WHEN MATCHED THEN DELETE")) == 1
+    # Announced as a query, it has run by then.
+    assert raw.flight_info(Command.query("INSERT INTO t VALUES (5)")).tickets
+    assert other.rows("SELECT a FROM t ORDER BY a") == [(2,), (3,), (5,)]
+    transaction = raw.begin()
+    raw.update(Command.update("UPDATE t SET a = a + 10", transaction))
+    raw.roll_back(transaction)
+    raw.rows("BEGIN")
+    raw.update(Command.update("DELETE FROM t"))
+    raw.rows("ROLLBACK")
+    assert raw.rows("SELECT a FROM t ORDER BY a") == [(2,), (3,), (5,)]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import concurrent.futures
 import os
 import threading
+import time
 
 import adbc_driver_flightsql.dbapi as adbc
 import grpc
 import pytest
 
+from support import health
+from support.certificates import Authority
 from support.flightsql import Command, RawClient
 from support.server import Server, eventually, run_to_end
 
@@ -84,6 +87,67 @@ def test_a_database_that_is_not_there_is_told_at_once(cluster, tmp_path):
   assert 'database "nosuch" does not exist' in ended.stderr
 
 
+def fails_to_start(cluster, database, tmp_path, *flags: str, password: str | None = None) -> str:
+  """What a server says that can't be started, with what would follow from waiting excluded."""
+  began = time.monotonic()
+  ended = run_to_end(
+    "serve", "--port", "0", "--host", "127.0.0.1", *cluster.flags(database, tmp_path / "data"),
+    *flags, environment={"LAKEHOUSE_PG_PASSWORD": password or cluster.password},
+  )
+  assert ended.returncode != 0
+  assert "cannot attach the lake" in ended.stderr
+  assert (password or cluster.password) not in ended.stderr
+  assert time.monotonic() - began < 10, "it isn't waited for what doesn't pass"
+  return ended.stderr
+
+
+def test_a_role_without_rights_is_told_at_once(cluster, database, tmp_path, name):
+  cluster.sql(f"CREATE ROLE {name} LOGIN PASSWORD 'no-rights'")
+  flags = ["--pg-user", name, "--pg-schema", "lake_catalog"]
+  said = fails_to_start(cluster, database, tmp_path, *flags, password="no-rights")
+  assert "permission denied" in said
+
+
+def test_a_role_without_rights_on_a_lake_that_is_there(start, cluster, database, tmp_path, name):
+  serve(start, cluster, database, tmp_path).stop()
+  cluster.sql(f"CREATE ROLE {name} LOGIN PASSWORD 'no-rights'")
+  said = fails_to_start(
+    cluster, database, tmp_path, "--pg-user", name, password="no-rights"
+  )
+  assert "permission denied" in said
+
+
+def test_a_catalog_of_a_newer_format_is_told_at_once_and_left_alone(
+  start, cluster, database, tmp_path
+):
+  serve(start, cluster, database, tmp_path).stop()
+  newer = "UPDATE ducklake_metadata SET value = '99.0' WHERE key = 'version'"
+  cluster.sql(newer, database)
+  assert "99.0" in fails_to_start(cluster, database, tmp_path)
+  version = "SELECT value FROM ducklake_metadata WHERE key = 'version'"
+  assert cluster.sql(version, database) == "99.0"
+
+
+def test_a_certificate_of_another_authority_is_refused(cluster, database, tmp_path):
+  (folder := tmp_path / "other").mkdir()
+  other = Authority(folder, "other")
+  said = fails_to_start(
+    cluster, database, tmp_path, "--pg-sslrootcert", str(other.path),
+    "--ducklake-wait-seconds", "0",
+  )
+  assert "certificate verify failed" in said
+
+
+def test_two_lakes_in_schemas_of_one_database(start, cluster, database, tmp_path):
+  for number in (1, 2):
+    own = serve(
+      start, cluster, database, tmp_path / str(number), "--pg-schema", f"lake_{number}"
+    )
+    with RawClient(own.address) as raw:
+      raw.update(Command.update(f"CREATE TABLE t AS SELECT {number} AS a"))
+      assert raw.rows("FROM t") == [(number,)]
+
+
 def test_a_server_waits_for_postgres(start, cluster, database, tmp_path):
   cluster.stop()
   with concurrent.futures.ThreadPoolExecutor(1) as pool:
@@ -120,6 +184,23 @@ def test_it_recovers_when_postgres_restarts(start, cluster, database, tmp_path):
     cluster.start()
     assert eventually(lambda: succeeds(raw, "INSERT INTO t VALUES (2)"))
     assert raw.rows("SELECT count(*) FROM t") == [(2,)]
+
+
+def test_health_tells_of_postgres_and_of_its_return(start, cluster, database, tmp_path):
+  own = serve(start, cluster, database, tmp_path, *health.FLAGS)
+  asked = health.Health(own)
+  assert asked.get("/readyz")[0] == 200
+  cluster.stop()
+  assert eventually(lambda: asked.get("/readyz")[0] == 503)
+  said = asked.get("/readyz")[1]
+  assert "'lakehouse' can't be read" in said
+  for private in (cluster.password, "127.0.0.1", "passfile"):
+    assert private not in said
+  assert asked.get("/livez")[0] == 200
+  cluster.start()
+  assert eventually(lambda: asked.get("/readyz")[0] == 200)
+  with RawClient(own.address) as raw:
+    raw.update(Command.update("CREATE TABLE t AS SELECT 1 AS a"))
 
 
 def succeeds(raw: RawClient, sql: str) -> bool:

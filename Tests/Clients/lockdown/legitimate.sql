@@ -72,6 +72,7 @@ SELECT * FROM ducklake_snapshots('lake')
 SELECT * FROM ducklake_table_info('lake')
 SELECT * FROM ducklake_table_changes('lake', 'main', 'kept', 0, 1)
 CALL lake.merge_adjacent_files()
+BEGIN; CALL lake.set_commit_message(NULL, 'why'); ROLLBACK
 CALL ducklake_flush_inlined_data('lake')
 CHECKPOINT lake
 PIVOT (SELECT 1 AS a, 'x' AS b) ON b USING sum(a)

@@ -7,6 +7,8 @@
       azure.blob_endpoint, azure.dfs_endpoint                 # blob.localhost:N, dfs.localhost:N: TLS
       azure.authority.path                                    # the CA's PEM file
 
+`azure.signed_connection_string()` has no key but a URL's signature (SAS), valid for an hour.
+
 Environments for a server (or any client of Azure's SDK), each with CURL_CA_INFO and SSL_CERT_FILE:
 
       azure.managed_identity()                 # IDENTITY_ENDPOINT, IDENTITY_HEADER; the machine's own
@@ -45,6 +47,9 @@ outlive it: `"--folder", path`.
 from __future__ import annotations
 
 import base64
+import datetime
+import hashlib
+import hmac
 import json
 import re
 import secrets
@@ -146,6 +151,24 @@ class Azure:
     self.process.wait()
     self.process.stdout.close()
 
+  def signed_connection_string(self) -> str:
+    """An account's signature that allows everything."""
+    expiry = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
+    parameters = {
+      "sp": "rwdlacup", "ss": "b", "srt": "sco", "se": expiry.strftime("%Y-%m-%dT%H:%M:%SZ"),
+      "spr": "https,http", "sv": "2022-11-02",
+    }
+    signed = ("sp", "ss", "srt", "st", "se", "sip", "spr", "sv", "ses")
+    lines = [self.account, *(parameters.get(name, "") for name in signed), ""]
+    key = base64.b64decode(self.account_key)
+    code = hmac.digest(key, "\n".join(lines).encode(), hashlib.sha256)
+    parameters["sig"] = base64.b64encode(code).decode()
+    url = f"{self.origin}/{self.account}"
+    return (
+      f"BlobEndpoint={url};DfsEndpoint={url};AccountName={self.account};"
+      f"SharedAccessSignature={urllib.parse.urlencode(parameters)}"
+    )
+
   # Environments
 
   def _variables(self, *names: str) -> dict[str, str]:
@@ -187,7 +210,10 @@ class Azure:
     return json.loads(content) if content else None
 
   def requests(self, after: int = 0) -> list[dict]:
-    return self._ask("GET", f"/double/requests?after={after}")
+    return [
+      {"authorization": None} | entry
+      for entry in self._ask("GET", f"/double/requests?after={after}")
+    ]
 
   def tokens(self, resource: str) -> list[dict]:
     return [token for token in self._ask("GET", "/double/tokens") if token["resource"] == resource]

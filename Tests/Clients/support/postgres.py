@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -97,6 +98,22 @@ class Postgres:
     )
     assert ended.returncode == 0, ended.stderr
     return ended.stdout.strip()
+
+  @contextlib.contextmanager
+  def holding(self, database: str, lock: str):
+    """Holds a lock of a transaction's in a transaction."""
+    session = subprocess.Popen(
+      ["psql", "-XAtq", "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, "-d", database],
+      env=os.environ | {"PGPASSWORD": self.password}, stdin=subprocess.PIPE,
+      stdout=subprocess.PIPE, text=True,
+    )
+    session.stdin.write(f"BEGIN; SELECT 'held' FROM (SELECT {lock}) AS l;\n")
+    session.stdin.flush()
+    assert session.stdout.readline() == "held\n"
+    try:
+      yield
+    finally:
+      session.communicate("COMMIT;\n", timeout=30)
 
   def change_password(self, password: str) -> None:
     self.sql(f"ALTER ROLE {USER} PASSWORD '{password}'")

@@ -134,6 +134,7 @@ extension EffectiveSettings {
     ("- port", "FILE: is not a mapping of settings to values"),
     ("host: a\nHOST: b", "HOST (FILE, line 2): is set twice"),
     ("port: \"1", "FILE: line 1: is not YAML: found unexpected end of stream"),
+    ("port: 1\nport: 2", "FILE: port: is set twice"),
     ("port: *port", "FILE: line 1: is not YAML: found undefined alias"),
   ])
   func `a settings file with anything else is refused`(text: String, problem: String) throws {
@@ -148,7 +149,13 @@ extension EffectiveSettings {
     let error = #expect(throws: ConfigurationError.self) {
       try folder.settings(environment: [EffectiveSettings.fileVariable: path])
     }
-    #expect(error?.description == "--config: cannot read '\(path)' as UTF-8 text")
+    #expect(
+      error?.description == "\(EffectiveSettings.fileVariable): cannot read '\(path)' as UTF-8 text"
+    )
+    let named = #expect(throws: ConfigurationError.self) {
+      try EffectiveSettings(flags: [:], file: path, environment: [:], folder: folder.path)
+    }
+    #expect(named?.description == "--config: cannot read '\(path)' as UTF-8 text")
   }
 
   @Test func `variables that look like settings are told of`() throws {
@@ -186,6 +193,40 @@ extension EffectiveSettings {
         == .secretFile(path: folder.file, named: .variable("LAKEHOUSE_PG_PASSWORD_FILE"))
     )
     #expect(settings["pg-password"]?.text == "********")
+  }
+
+  @Test func `a secret is given once in a place, and its file gives way to an earlier place`()
+    throws
+  {
+    let folder = try Folder(settingsFile: "hunter2")
+    let both = ["LAKEHOUSE_PASSWORD": "hunter3", "LAKEHOUSE_PASSWORD_FILE": folder.file]
+    let error = #expect(throws: ConfigurationError.self) {
+      try folder.settings(environment: both, reads: false)
+    }
+    #expect(
+      error?.description == "LAKEHOUSE_PASSWORD_FILE: is set beside LAKEHOUSE_PASSWORD: "
+        + "give one of the two"
+    )
+    let settings = try folder.settings(
+      flags: ["password": "hunter1"],
+      environment: ["LAKEHOUSE_PASSWORD_FILE": folder.file],
+      reads: false
+    )
+    #expect(settings["password"]?.origin == .flag("--password"))
+  }
+
+  @Test(arguments: [
+    ("pg-host", "a b", "a text without blanks, quotes and ;"),
+    ("pg-database", "a'b", "a text without blanks, quotes and ;"),
+    ("pg-user", "a;b", "a text without blanks, quotes and ;"),
+    ("azure-storage-account", "A_B", "a name of 3 to 24 small letters and digits"),
+  ])
+  func `names at other servers are checked`(name: String, text: String, rule: String) throws {
+    let folder = try Folder()
+    let error = #expect(throws: ConfigurationError.self) {
+      try folder.settings(flags: [name: text])
+    }
+    #expect(error?.description == "--\(name): '\(text)' is not \(rule)")
   }
 
   @Test(arguments: [

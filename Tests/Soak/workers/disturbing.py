@@ -150,6 +150,7 @@ class Blunderer(RawWriter):
 
   expected = frozenset({
     "INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS", "UNIMPLEMENTED", "FAILED_PRECONDITION",
+    "PERMISSION_DENIED",
   })
   TEXTS = [
     "SELEC 1", "SELECT nosuch", "SELECT * FROM nosuch", "SELECT 'a'::INTEGER",

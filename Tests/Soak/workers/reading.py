@@ -231,6 +231,35 @@ class Keys(RawWriter):
       self.connect().action("GetSessionOptions")
 
 
+class Elsewhere(Worker):
+  """Announces a query at one server and fetches it from another, as behind a balancer."""
+
+  here = there = None
+
+  def disconnect(self) -> None:
+    close_quietly(self.here)
+    close_quietly(self.there)
+    self.here = self.there = None
+
+  def turn(self) -> None:
+    here, there = self.random.sample(self.site.ports, 2)
+    self.here, self.there = self.site.raw(here), self.site.raw(there)
+    sql = (
+      "SELECT count(*) AS n, sum(balance)::BIGINT AS total FROM "
+      f"{self.site.storage.table('accounts')}"
+    )
+    with self.operation("fetch elsewhere"):
+      (ticket,) = self.here.flight_info(Command.query(sql)).tickets
+      found = table(self.there.messages(ticket)).to_pylist()
+    wanted = [{"n": ACCOUNT_COUNT, "total": ACCOUNT_COUNT * INITIAL_BALANCE}]
+    if found != wanted:
+      self.complain(f"accounts and their sum, fetched elsewhere: {found}")
+    self.disconnect()
+
+
 READING = [
   Comparer, Auditor, WholeBatches, SlowReader, Sorter, Preparer, Browser, Keys,
 ]
+
+# While servers that share their tables are killed.
+READING_AT_SEVERAL = [Auditor, WholeBatches, Elsewhere]

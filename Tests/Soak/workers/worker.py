@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from Soak.ledger import Batch
 from Soak.site import Site
-from Soak.tally import CERTAIN, CLIENT_ERRORS, GONE, code
+from Soak.tally import CERTAIN, CLIENT_ERRORS, GONE, code, first_error
 
 # After a failed call, so that a server that is away isn't asked without end.
 PAUSE_SECONDS = 0.05
@@ -61,7 +61,8 @@ class Worker(threading.Thread):
     """
     try:
       yield
-    except CLIENT_ERRORS as error:
+    except CLIENT_ERRORS as last:
+      error = first_error(last)
       outcome = code(error)
       self.site.tally.count(name, outcome)
       if batch and outcome in CERTAIN:

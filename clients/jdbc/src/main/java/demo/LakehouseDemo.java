@@ -13,20 +13,26 @@ import java.util.Properties;
 
 /** Lists catalogs and schemas, makes a table, inserts five rows and reads them back. */
 public final class LakehouseDemo {
-  private static final String DEFAULT_URL =
-      "jdbc:arrow-flight-sql://127.0.0.1:31337/?useEncryption=false";
+  private static final String DEFAULT_ENDPOINT = "grpc://127.0.0.1:31337";
 
   private static final String TABLE = "jdbc_demo";
 
   public static void main(String[] arguments) throws SQLException {
-    boolean hasUrl = arguments.length > 0 && !arguments[0].isBlank();
-    try (Connection connection =
-        DriverManager.getConnection(hasUrl ? arguments[0] : DEFAULT_URL, login())) {
+    String url = Endpoint.url(endpoint(arguments));
+    try (Connection connection = DriverManager.getConnection(url, login())) {
       describe(connection.getMetaData());
       create(connection);
       insert(connection);
       read(connection);
     }
+  }
+
+  private static String endpoint(String[] arguments) {
+    if (arguments.length > 0 && !arguments[0].isBlank()) {
+      return arguments[0];
+    }
+    String endpoint = System.getenv("LAKEHOUSE_DEMO_ENDPOINT");
+    return endpoint == null ? DEFAULT_ENDPOINT : endpoint;
   }
 
   /** The user and password of the environment, if there are any: a URL ends up in shell histories. */

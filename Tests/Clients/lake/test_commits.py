@@ -1,0 +1,218 @@
+"""Who commits to a lake, and what happens when two do."""
+
+from __future__ import annotations
+
+import concurrent.futures
+
+import adbc_driver_flightsql.dbapi as adbc
+import grpc
+import pyarrow as pa
+import pytest
+
+from support import tokens
+from support.flightsql import Command, RawClient
+from support.server import Server
+from support.tokens import SECRET, claims
+
+
+@pytest.fixture(scope="module")
+def guarded(start_module, tmp_path_factory) -> Server:
+  folder = tmp_path_factory.mktemp("commits")
+  return start_module(
+    "--password", "secret", "--secret-key", SECRET, "--ducklake-data-path", f"{folder}/data/",
+    "--init-sql", "CREATE TABLE t (a INTEGER)",
+  )
+
+
+def client(server: Server, name: str, role: str = "user") -> RawClient:
+  made = RawClient(server.address)
+  token = tokens.token(SECRET, claims(sub=name, role=role))
+  made.metadata = [("authorization", f"Bearer {token}")]
+  return made
+
+
+@pytest.fixture
+def anna(guarded):
+  with client(guarded, "anna") as made:
+    yield made
+
+
+def run(raw: RawClient, *statements: str) -> None:
+  for sql in statements:
+    raw.update(Command.update(sql))
+
+
+def last_commit(raw: RawClient) -> tuple:
+  (row,) = raw.rows(
+    "SELECT author, commit_message FROM lakehouse.snapshots() ORDER BY snapshot_id DESC LIMIT 1"
+  )
+  return row
+
+
+def snapshot_count(raw: RawClient) -> int:
+  ((count,),) = raw.rows("SELECT count(*) FROM lakehouse.snapshots()")
+  return count
+
+
+@pytest.mark.parametrize(
+  "sql",
+  [
+    "INSERT INTO t VALUES (1)", "UPDATE t SET a = 2", "DELETE FROM t", "TRUNCATE t",
+    "CREATE TABLE {name} AS SELECT 1 AS a", "CREATE VIEW {name} AS SELECT 1 AS a",
+    "CREATE SCHEMA {name}", "ALTER TABLE t ADD COLUMN {name} INTEGER", "COMMENT ON TABLE t IS 'x'",
+    "MERGE INTO t USING (SELECT 7 AS b) ON a = b WHEN NOT MATCHED THEN INSERT (a) VALUES (b)",
+    "BEGIN; INSERT INTO t (a) VALUES (1); COMMIT",
+    "INSERT INTO t (a) VALUES (3); INSERT INTO t (a) VALUES (4)",
+    "CREATE MACRO {name}(x) AS x + 1",
+  ],
+)
+def test_the_author_is_the_principal(guarded, anna, name, sql):
+  run(anna, "INSERT INTO t (a) VALUES (0)")
+  with client(guarded, "o'hara; DROP TABLE t", "admin") as other:
+    before = snapshot_count(other)
+    run(other, sql.replace("INTO t VALUES (1)", "INTO t (a) VALUES (1)").format(name=name))
+    assert snapshot_count(other) > before
+    assert last_commit(other) == ("o'hara; DROP TABLE t", None)
+  run(anna, "INSERT INTO t (a) VALUES (5)")
+  assert last_commit(anna) == ("anna", None)
+
+
+def test_of_transactions_prepared_statements_and_ingestions(guarded, anna, name):
+  transaction = anna.begin()
+  anna.update(Command.update(f"CREATE TABLE {name} (a INTEGER)", transaction))
+  anna.commit(transaction)
+  assert last_commit(anna) == ("anna", None)
+  authorization = dict(anna.metadata)["authorization"]
+  options = {"adbc.flight.sql.authorization_header": authorization}
+  with adbc.connect(guarded.uri, options, autocommit=True) as connection:
+    with connection.cursor() as cursor:
+      before = snapshot_count(anna)
+      cursor.execute(f"INSERT INTO {name} VALUES (?)", (1,))
+      cursor.executemany(f"INSERT INTO {name} VALUES (?)", [(2,), (3,)])
+      cursor.adbc_ingest(name, pa.table({"a": pa.array([4, 5], pa.int32())}), mode="append")
+  commits = anna.rows(f"SELECT author FROM lakehouse.snapshots() WHERE snapshot_id >= {before}")
+  assert commits == [("anna",)] * 3
+  assert anna.rows(f"SELECT sum(a) FROM {name}") == [(15,)]
+
+
+@pytest.mark.parametrize(
+  "call",
+  [
+    "CALL lakehouse.set_commit_message('mallory', 'a message')",
+    "CALL lakehouse.set_commit_message(NULL, 'a message')",
+    "CALL ducklake_set_commit_message('lakehouse', 'mallory', 'a message')",
+    'CALL "DuckLake_Set_Commit_Message"(\'lakehouse\', /* , */ $$mallory$$, \'a message\')',
+    "CALL lakehouse.set_commit_message('mallory', 'a message', extra_info => 'x')",
+  ],
+)
+@pytest.mark.parametrize("order", [0, 1])
+def test_a_message_is_the_clients_and_its_author_is_not(anna, call, order):
+  statements = [call, "INSERT INTO t (a) VALUES (1)"]
+  run(anna, "BEGIN", *(statements if order else statements[::-1]), "COMMIT")
+  assert last_commit(anna) == ("anna", "a message")
+  # It was for that transaction alone.
+  run(anna, "BEGIN", "INSERT INTO t (a) VALUES (1)", "COMMIT")
+  assert last_commit(anna) == ("anna", None)
+
+
+@pytest.mark.parametrize(
+  "sql",
+  [
+    "CALL lakehouse.set_commit_message('mal' || 'lory', 'm')",
+    "CALL lakehouse.set_commit_message(E'mallory', 'm')",
+    "CALL lakehouse.set_commit_message(col0 => 'mallory', col1 => 'm')",
+    "CALL ducklake_set_commit_message(lower('lakehouse'), 'mallory', 'm')",
+    "FROM lakehouse.set_commit_message('mallory', 'm')",
+    "SELECT 1; FROM ducklake_set_commit_message('lakehouse', 'mallory', 'm')",
+    "CREATE VIEW spoof AS FROM lakehouse.set_commit_message('mallory', 'm')",
+    "PREPARE p AS CALL lakehouse.set_commit_message('mallory', 'm')",
+  ],
+)
+def test_other_ways_to_name_an_author_are_refused(anna, sql):
+  for send in (anna.rows, anna.prepare, lambda text: run(anna, text)):
+    with pytest.raises(grpc.RpcError) as caught:
+      send(sql)
+    assert caught.value.code() == grpc.StatusCode.PERMISSION_DENIED
+    assert "set_commit_message" in caught.value.details()
+
+
+def test_a_message_in_a_prepared_statement(anna):
+  prepared = anna.prepare("CALL lakehouse.set_commit_message('mallory', 'prepared')")
+  run(anna, "BEGIN", "INSERT INTO t (a) VALUES (1)")
+  anna.update(Command.prepared_update(prepared.handle))
+  run(anna, "COMMIT")
+  assert last_commit(anna) == ("anna", "prepared")
+
+
+def test_a_reader_sees_the_history(guarded, anna):
+  run(anna, "INSERT INTO t (a) VALUES (1)")
+  ((version,),) = anna.rows("SELECT id FROM lakehouse.current_snapshot()")
+  with client(guarded, "rea", "reader") as reader:
+    for sql in [
+      "FROM lakehouse.snapshots()", "FROM lakehouse.table_info()",
+      f"FROM lakehouse.table_changes('t', {version}, {version})",
+      f"FROM ducklake_table_insertions('lakehouse', 'main', 't', {version}, {version})",
+      f"FROM t AT (VERSION => {version})", "FROM lakehouse.current_snapshot()",
+    ]:
+      assert reader.query(sql).num_rows > 0
+    for sql in [
+      "CALL lakehouse.set_commit_message(NULL, 'x')", "CALL lakehouse.expire_snapshots(versions => [1])",
+      "FROM ducklake_expire_snapshots('lakehouse', versions => [1])", "CHECKPOINT",
+      "FROM ducklake_cleanup_old_files('lakehouse', cleanup_all => true)",
+      "FROM ducklake_set_option('lakehouse', 'target_file_size', '1MB')",
+    ]:
+      with pytest.raises(grpc.RpcError) as caught:
+        reader.rows(sql)
+      assert caught.value.code() == grpc.StatusCode.PERMISSION_DENIED, sql
+
+
+def test_of_statements_that_meet_one_is_aborted(start, tmp_path):
+  """Two clients count in one table: what was acknowledged counts, and no more."""
+  server = start("--ducklake-data-path", f"{tmp_path}/data/")
+  count_up(server, server, 20)
+
+
+def test_of_statements_of_two_servers_that_meet_one_is_aborted(start, cluster, database, tmp_path):
+  servers = [
+    start(
+      *cluster.flags(database, tmp_path / "data"),
+      environment={"LAKEHOUSE_PG_PASSWORD": cluster.password},
+    )
+    for _ in range(2)
+  ]
+  count_up(*servers, 15)
+
+
+def count_up(one: Server, two: Server, times: int) -> None:
+  with RawClient(one.address) as raw:
+    run(raw, "CREATE TABLE counter AS SELECT 0 AS n")
+
+  def count(server: Server) -> int:
+    with RawClient(server.address) as raw:
+      done = 0
+      for _ in range(times):
+        try:
+          run(raw, "UPDATE counter SET n = n + 1")
+          done += 1
+        except grpc.RpcError as error:
+          assert error.code() == grpc.StatusCode.ABORTED, error.details()
+      return done
+
+  with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    done = list(pool.map(count, (one, two)))
+  with RawClient(two.address) as raw:
+    assert raw.rows("FROM counter") == [(sum(done),)]
+  assert sum(done) >= times
+
+
+def test_a_transaction_that_meets_another_is_aborted(start, tmp_path):
+  server = start("--ducklake-data-path", f"{tmp_path}/data/")
+  with RawClient(server.address) as one, RawClient(server.address) as two:
+    run(one, "CREATE TABLE t AS SELECT 0 AS n")
+    run(one, "BEGIN", "UPDATE t SET n = n + 1")
+    run(two, "BEGIN", "UPDATE t SET n = n + 10")
+    run(one, "COMMIT")
+    with pytest.raises(grpc.RpcError) as caught:
+      run(two, "COMMIT")
+    assert caught.value.code() == grpc.StatusCode.ABORTED
+    assert two.rows("FROM t") == [(1,)]

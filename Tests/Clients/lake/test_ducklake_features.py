@@ -1,0 +1,287 @@
+"""What DuckLake offers, through a Flight SQL client of a locked-down server."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+
+import grpc
+import pyarrow as pa
+import pytest
+
+from support.flightsql import Command, RawClient, any_message, table
+from support.protobuf import message
+from support.server import Server
+
+
+@pytest.fixture(scope="module", params=["duckdb", "postgres"])
+def lake(request, start_module, tmp_path_factory) -> Server:
+  folder = tmp_path_factory.mktemp("features")
+  if request.param == "duckdb":
+    return start_module("--ducklake-data-path", f"{folder}/data/")
+  cluster = request.getfixturevalue("cluster")
+  if not cluster.is_up():
+    cluster.start()
+  database = f"features_{uuid.uuid4().hex[:8]}"
+  cluster.sql(f'CREATE DATABASE "{database}"')
+  return start_module(
+    *cluster.flags(database, folder / "data"),
+    environment={"LAKEHOUSE_PG_PASSWORD": cluster.password},
+  )
+
+
+@pytest.fixture
+def raw(lake):
+  with RawClient(lake.address) as client:
+    yield client
+
+
+def run(raw: RawClient, *statements: str) -> None:
+  for sql in statements:
+    raw.update(Command.update(sql))
+
+
+def newest(raw: RawClient) -> int:
+  ((version,),) = raw.rows("SELECT id FROM lakehouse.current_snapshot()")
+  return version
+
+
+def test_time_travel_by_version_and_timestamp(raw, name):
+  run(raw, f"CREATE TABLE {name} AS SELECT 1 AS a")
+  before = newest(raw)
+  ((moment,),) = raw.rows(
+    f"SELECT snapshot_time FROM lakehouse.snapshots() WHERE snapshot_id = {before}"
+  )
+  run(raw, f"INSERT INTO {name} VALUES (2)", f"UPDATE {name} SET a = a * 10")
+  assert raw.rows(f"FROM {name} ORDER BY a") == [(10,), (20,)]
+  assert raw.rows(f"FROM {name} AT (VERSION => {before})") == [(1,)]
+  assert raw.rows(f"FROM {name} AT (TIMESTAMP => TIMESTAMPTZ '{moment}')") == [(1,)]
+  run(raw, f"DROP TABLE {name}")
+  assert raw.rows(f"FROM {name} AT (VERSION => {before})") == [(1,)]
+
+
+def test_a_version_that_is_not_there(raw, name):
+  run(raw, f"CREATE TABLE {name} AS SELECT 1 AS a")
+  with pytest.raises(grpc.RpcError) as caught:
+    raw.rows(f"FROM {name} AT (VERSION => 1000000)")
+  assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+  assert "No snapshot found" in caught.value.details()
+
+
+def test_columns_are_added_dropped_renamed_and_widened(raw, name):
+  run(
+    raw, f"CREATE TABLE {name} AS SELECT 1::TINYINT AS a, 'x' AS b",
+    f"ALTER TABLE {name} ADD COLUMN c INTEGER DEFAULT 7",
+    f"ALTER TABLE {name} ALTER COLUMN a SET DATA TYPE BIGINT",
+    f"ALTER TABLE {name} RENAME COLUMN b TO d",
+    f"INSERT INTO {name} VALUES (5000000000, 'y', 8)",
+  )
+  assert raw.rows(f"FROM {name} ORDER BY a") == [(1, "x", 7), (5_000_000_000, "y", 8)]
+  run(raw, f"ALTER TABLE {name} DROP COLUMN d")
+  assert raw.query(f"FROM {name}").column_names == ["a", "c"]
+  run(raw, f"ALTER TABLE {name} RENAME TO {name}_new")
+  assert raw.rows(f"SELECT max(a) FROM {name}_new") == [(5_000_000_000,)]
+  with pytest.raises(grpc.RpcError) as caught:
+    run(raw, f"ALTER TABLE {name}_new ALTER COLUMN a SET DATA TYPE TINYINT")
+  assert caught.value.code() in (
+    grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.UNIMPLEMENTED
+  )
+
+
+def test_fields_of_a_struct_are_added_and_dropped(raw, name):
+  run(
+    raw, f"CREATE TABLE {name} AS SELECT {{'x': 1, 'y': 2}} AS s",
+    f"ALTER TABLE {name} ADD COLUMN s.z INTEGER", f"ALTER TABLE {name} DROP COLUMN s.x",
+  )
+  assert raw.rows(f"FROM {name}") == [({"y": 2, "z": None},)]
+
+
+def test_merge(raw, name):
+  run(
+    raw, f"CREATE TABLE {name} AS SELECT i AS k, 'old' AS v FROM range(4) AS r(i)",
+    f"MERGE INTO {name} USING (SELECT unnest([2, 9]) AS k) AS new ON {name}.k = new.k "
+    "WHEN MATCHED THEN UPDATE SET v = 'new' WHEN NOT MATCHED THEN INSERT VALUES (new.k, 'added')",
+    f"MERGE INTO {name} USING (SELECT 1 AS k) AS gone ON {name}.k = gone.k "
+    "WHEN MATCHED THEN DELETE",
+  )
+  assert raw.rows(f"FROM {name} ORDER BY k") == [
+    (0, "old"), (2, "new"), (3, "old"), (9, "added")
+  ]
+
+
+@pytest.mark.parametrize(
+  "keys", ["region", "year(day)", "year(day), month(day)", "bucket(4, region)", "region, day(day)"],
+)
+def test_partitions(raw, name, keys):
+  run(
+    raw, f"CREATE TABLE {name} (region VARCHAR, day DATE)",
+    f"ALTER TABLE {name} SET PARTITIONED BY ({keys})",
+    f"INSERT INTO {name} SELECT 'r' || i % 3, DATE '2024-01-01' + (i * 40)::INTEGER "
+    "FROM range(30) AS r(i)",
+  )
+  assert raw.rows(f"SELECT count(*) FROM {name} WHERE region = 'r1'") == [(10,)]
+  found = raw.rows(f"SELECT count(*) FROM {name} WHERE day >= DATE '2026-01-01'")
+  assert found == [(sum(i * 40 >= 731 for i in range(30)),)]
+  ((files,),) = raw.rows(
+    f"SELECT file_count FROM lakehouse.table_info() WHERE table_name = '{name}'"
+  )
+  assert files > 1
+  run(raw, f"ALTER TABLE {name} RESET PARTITIONED BY")
+
+
+def test_sorted_tables(raw, name):
+  run(
+    raw, f"CREATE TABLE {name} (a INTEGER)", f"ALTER TABLE {name} SET SORTED BY (a ASC)",
+    f"INSERT INTO {name} VALUES (3), (1), (2)",
+  )
+  assert raw.rows(f"SELECT a FROM {name} ORDER BY a") == [(1,), (2,), (3,)]
+  run(raw, f"ALTER TABLE {name} RESET SORTED BY")
+
+
+def test_inlining_by_the_option_of_a_table(raw, name):
+  run(
+    raw, f"CREATE TABLE {name} (a INTEGER)",
+    f"CALL lakehouse.set_option('data_inlining_row_limit', 10, table_name => '{name}')",
+    f"INSERT INTO {name} VALUES (1)", f"INSERT INTO {name} VALUES (2)",
+  )
+  files = f"SELECT file_count FROM lakehouse.table_info() WHERE table_name = '{name}'"
+  assert raw.rows(files) == [(0,)]
+  run(raw, f"CALL ducklake_flush_inlined_data('lakehouse', table_name => '{name}')")
+  assert raw.rows(files) == [(1,)]
+  assert raw.rows(f"FROM {name} ORDER BY a") == [(1,), (2,)]
+
+
+def test_the_changes_of_a_table(raw, name):
+  run(raw, f"CREATE TABLE {name} (a INTEGER, b VARCHAR)")
+  first = newest(raw) + 1
+  run(
+    raw, f"INSERT INTO {name} VALUES (1, 'x'), (2, 'y')", f"UPDATE {name} SET b = 'z' WHERE a = 2",
+    f"DELETE FROM {name} WHERE a = 1",
+  )
+  last = newest(raw)
+  assert last == first + 2
+  changes = [
+    (first, "insert", 1, "x"), (first, "insert", 2, "y"),
+    (first + 1, "update_postimage", 2, "z"), (first + 1, "update_preimage", 2, "y"),
+    (first + 2, "delete", 1, "x"),
+  ]
+  columns = "SELECT snapshot_id, change_type, a, b"
+  for source in [
+    f"lakehouse.table_changes('{name}', {first}, {last})",
+    f"ducklake_table_changes('lakehouse', 'main', '{name}', {first}, {last})",
+  ]:
+    assert sorted(raw.rows(f"{columns} FROM {source}")) == sorted(changes)
+  inserted = raw.rows(
+    f"SELECT a FROM ducklake_table_insertions('lakehouse', 'main', '{name}', {first}, {first})"
+  )
+  assert sorted(inserted) == [(1,), (2,)]
+  deleted = raw.rows(f"SELECT a FROM lakehouse.table_deletions('{name}', {last}, {last})")
+  assert deleted == [(1,)]
+
+
+def test_snapshots_tell_what_they_changed(raw, name):
+  run(raw, f"CREATE TABLE {name} (a INTEGER)")
+  version = newest(raw)
+  ((changes, moment),) = raw.rows(
+    f"SELECT changes, snapshot_time FROM lakehouse.snapshots() WHERE snapshot_id = {version}"
+  )
+  assert dict(changes)["tables_created"] == [f"main.{name}"]
+  assert abs(datetime.datetime.now(datetime.UTC) - moment) < datetime.timedelta(minutes=5)
+  assert raw.rows("SELECT id FROM lakehouse.last_committed_snapshot()") == [(version,)]
+
+
+def test_a_commit_has_a_message(raw, name):
+  run(
+    raw, "BEGIN", f"CREATE TABLE {name} (a INTEGER)",
+    "CALL lakehouse.set_commit_message('somebody', 'for testing', extra_info => '{}')", "COMMIT",
+  )
+  found = raw.rows(
+    "SELECT author, commit_message, commit_extra_info FROM lakehouse.snapshots() "
+    f"WHERE snapshot_id = {newest(raw)}"
+  )
+  # Nobody is asked who they are here.
+  assert found == [("somebody", "for testing", "{}")]
+
+
+def test_views_and_macros_are_kept(raw, name):
+  run(
+    raw, f"CREATE TABLE {name} AS SELECT 20 AS a",
+    f"CREATE VIEW {name}_view AS SELECT a + 1 AS b FROM {name}",
+    f"CREATE MACRO {name}_twice(x) AS x * 2",
+    f"CREATE MACRO {name}_more(x) AS TABLE SELECT a + x AS c FROM {name}",
+  )
+  assert raw.rows(f"SELECT {name}_twice(b) FROM {name}_view") == [(42,)]
+  assert raw.rows(f"FROM {name}_more(2)") == [(22,)]
+  run(raw, f"DROP VIEW {name}_view", f"DROP MACRO {name}_twice", f"DROP MACRO TABLE {name}_more")
+
+
+def test_comments(raw, name):
+  run(
+    raw, f"CREATE TABLE {name} (a INTEGER)", f"COMMENT ON TABLE {name} IS 'all of it'",
+    f"COMMENT ON COLUMN {name}.a IS 'a part'",
+  )
+  assert raw.rows(
+    f"SELECT comment FROM duckdb_tables() WHERE table_name = '{name}'"
+  ) == [("all of it",)]
+  assert raw.rows(
+    f"SELECT comment FROM duckdb_columns() WHERE table_name = '{name}'"
+  ) == [("a part",)]
+  asked = any_message("CommandGetTables", message((1, "lakehouse"), (3, name), (5, True)))
+  (only,) = raw.flight_info(asked).tickets
+  (row,) = table(raw.messages(only)).to_pylist()
+  schema = pa.ipc.read_schema(pa.py_buffer(row["table_schema"]))
+  assert schema.field("a").metadata[b"ARROW:FLIGHT:SQL:REMARKS"] == b"a part"
+
+
+def test_metadata_hides_what_the_lake_keeps_of_itself(raw):
+  for command in [
+    any_message("CommandGetCatalogs"), any_message("CommandGetDbSchemas"),
+    any_message("CommandGetTables", message((5, True))),
+    any_message("CommandGetTables", message((1, "__ducklake_metadata_lakehouse"))),
+  ]:
+    (only,) = raw.flight_info(command).tickets
+    listed = table(raw.messages(only))
+    assert "__ducklake_metadata" not in str(listed.column(0).to_pylist())
+
+
+def test_truncate(raw, name):
+  run(raw, f"CREATE TABLE {name} AS FROM range(10)", f"TRUNCATE {name}")
+  assert raw.rows(f"SELECT count(*) FROM {name}") == [(0,)]
+
+
+def test_schemas(raw, name):
+  run(
+    raw, f"CREATE SCHEMA {name}", f"CREATE TABLE {name}.t AS SELECT 1 AS a",
+    f"COMMENT ON TABLE {name}.t IS 'x'",
+  )
+  assert raw.rows(f"FROM lakehouse.{name}.t") == [(1,)]
+  run(raw, f"DROP SCHEMA {name} CASCADE")
+  with pytest.raises(grpc.RpcError):
+    raw.rows(f"FROM {name}.t")
+
+
+def test_nested_and_rare_types_are_kept(raw, name):
+  run(
+    raw,
+    f"CREATE TABLE {name} AS SELECT [1, NULL] AS l, {{'a': [1]}} AS s, MAP {{'k': 1}} AS m, "
+    "uuid '00000000-0000-0000-0000-000000000001' AS u, 1.5::DECIMAL(38, 10) AS d, "
+    "'\\xAA'::BLOB AS b, TIMESTAMPTZ '2024-01-01 00:00:00+00' AS t, '{\"j\": 1}'::JSON AS j",
+  )
+  ((lists, struct, pairs, *_),) = raw.rows(f"SELECT * EXCLUDE (u) FROM {name}")
+  assert (lists, struct, list(pairs)) == ([1, None], {"a": [1]}, [("k", 1)])
+  assert raw.rows(f"SELECT u::VARCHAR, j->>'j' FROM {name}") == [
+    ("00000000-0000-0000-0000-000000000001", "1")
+  ]
+
+
+def test_a_message_shows_no_path_of_the_server(lake, raw, name, tmp_path_factory):
+  run(raw, f"CREATE TABLE {name} AS SELECT 1 AS a")
+  ((path,),) = raw.rows(f"SELECT data_file FROM ducklake_list_files('lakehouse', '{name}')")
+  folder = str(tmp_path_factory.getbasetemp())
+  assert path.startswith(folder)
+  with open(path, "wb"):
+    pass
+  with pytest.raises(grpc.RpcError) as caught:
+    raw.rows(f"FROM {name}")
+  assert folder not in caught.value.details()
+  assert f"lakehouse:main/{name}/" in caught.value.details()
