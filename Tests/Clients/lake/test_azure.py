@@ -240,6 +240,7 @@ def test_a_password_of_postgres_that_is_a_token(start, azure, cluster, granted, 
   assert set(directory.accepted) == {azure.token(POSTGRES)}
 
 
+@pytest.mark.timeout(ROTATION_SECONDS + 60)
 def test_tokens_are_rotated_under_load(start, azure, cluster, granted, directory, name):
   """Tokens of a few seconds, the catalog's connections cut in between: no statement fails."""
   azure.set_tokens(lifetime_seconds=3)
@@ -273,16 +274,15 @@ def test_tokens_are_rotated_under_load(start, azure, cluster, granted, directory
         clients[0].update(Command.update("CREATE OR REPLACE TABLE t AS FROM t"))
   for raw in clients:
     raw.close()
-  requests = azure.requests()
-  rotations = [one for one in requests if one["uri"].startswith(TOKEN_PATH)]
+  rotations = own.stderr.count("token renewed")
   print(
-    f"{asked} statements, {len(rotations)} tokens issued, {cuts} times all connections cut, "
+    f"{asked} statements, {rotations} times a token renewed, {cuts} times all connections cut, "
     f"{len(set(directory.accepted))} tokens taken by PostgreSQL, {len(directory.refused)} refused"
   )
   assert not directory.refused
-  assert len(rotations) >= ROTATION_SECONDS
+  assert rotations >= ROTATION_SECONDS / 2
   assert len(set(directory.accepted)) >= ROTATION_SECONDS / 3
-  assert not [one for one in requests if one["status"] in (401, 403)]
+  assert not [one for one in azure.requests() if one["status"] in (401, 403)]
 
 
 def test_a_transaction_keeps_the_token_it_began_with(start, azure, tmp_path, name):
