@@ -15,7 +15,7 @@ from flight_sql import FlightSQLServer, parser, protobuf, serve, unpack  # noqa:
 
 class CollectingServer(FlightSQLServer):
   def __init__(self):
-    super().__init__("grpc://127.0.0.1:0")
+    super().__init__()
     self.database = duckdb.connect()
 
   def do_put(self, context, descriptor, reader, writer):
