@@ -46,9 +46,11 @@ package final class Engine: Sendable {
       }
     }
     let rowFunction = try RowFunction(on: connection)
-    let lockdown = try Lockdown(on: connection)
+    // Where a lake is the default catalog, it is asked for each function by name.
+    let aside = try database.connect()
+    let lockdown = try Lockdown(on: aside)
     let isLockedDown = configuration.isLockedDown ?? lockdown.hasLake
-    let statementGuard = isLockedDown ? try lockdown.apply(on: connection) : nil
+    let statementGuard = isLockedDown ? try lockdown.apply(on: aside) : nil
     let threads = WorkerThreads(count: configuration.workerCount)
     let resources = EngineResources(
       configuration: configuration,
