@@ -100,50 +100,46 @@ extension SessionConnection {
   /// exactly once, the last statement waits for its fetch if it only reads.
   func run(_ sql: String, cancellation: Cancellation) throws -> Execution {
     try self.begin(cancellation) { connection in
-      let (prepared, isOneOfSeveral) = try self.prepareLast(
-        of: sql,
-        on: connection,
-        cancellation: cancellation
-      )
-      if prepared.statementType.readsOnly {
-        try Self.requireBound(prepared)
-        let compiled = CompiledStatement(
-          prepared,
-          sql: sql,
-          connection: self,
-          effect: .none,
-          isBoundToConnection: isOneOfSeveral
+      try self.runUpToLast(of: sql, on: connection, cancellation) { prepared, isOneOfSeveral in
+        if prepared.statementType.readsOnly {
+          try Self.requireBound(prepared)
+          let compiled = CompiledStatement(
+            prepared,
+            sql: sql,
+            connection: self,
+            effect: .none,
+            isBoundToConnection: isOneOfSeveral
+          )
+          let schema = try self.schema(of: prepared.columns)
+          self.awaitFetch(of: compiled)
+          return .query(compiled, schema)
+        }
+        return .completed(
+          try self.complete(
+            prepared,
+            sql: sql,
+            effect: self.effect(of: prepared, sql: sql),
+            on: connection,
+            cancellation: cancellation
+          )
         )
-        return .query(compiled, try self.schema(of: prepared.columns))
       }
-      return .completed(
-        try self.complete(
-          prepared,
-          sql: sql,
-          effect: self.effect(of: prepared, sql: sql),
-          on: connection,
-          cancellation: cancellation
-        )
-      )
     }
   }
 
   /// Runs every statement of a text to its end.
   func update(_ sql: String, cancellation: Cancellation) throws -> Completion {
     try self.begin(cancellation) { connection in
-      let (prepared, _) = try self.prepareLast(
-        of: sql,
-        on: connection,
-        cancellation: cancellation
-      )
-      return try self.complete(
-        prepared,
-        sql: sql,
-        effect: self.effect(of: prepared, sql: sql),
-        on: connection,
-        keepsRows: false,
-        cancellation: cancellation
-      )
+      try self.runUpToLast(of: sql, on: connection, cancellation) { prepared, _ in
+        try self.complete(
+          prepared,
+          sql: sql,
+          effect: self.effect(of: prepared, sql: sql),
+          on: connection,
+          keepsRows: false,
+          cancellation: cancellation
+        )
+      }
     }
   }
 
@@ -175,34 +171,37 @@ extension SessionConnection {
       ? statement.prepared : try connection.prepare(try self.signed(statement.sql))
   }
 
-  /// Runs all statements of `sql` but the last, and compiles that.
-  private func prepareLast(
+  /// Runs all statements of `sql` but the last, compiles that and works with it.
+  private func runUpToLast<Value>(
     of sql: String,
     on connection: borrowing Connection,
-    cancellation: Cancellation
-  ) throws -> (PreparedStatement, isOneOfSeveral: Bool) {
+    _ cancellation: Cancellation,
+    _ work: (_ last: PreparedStatement, _ isOneOfSeveral: Bool) throws -> Value
+  ) throws -> Value {
     var statements = try self.extract(sql, on: connection)
     let count = statements.count
     guard count > 0 else { throw EngineError.noStatement }
     try self.requirePermission(for: sql)
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
-    for index in 0..<count {
-      guard let prepared = try self.compileNext(of: &statements) else { break }
-      guard index < count - 1 else { return (prepared, count > 1) }
-      let effect = StatementEffect(
-        type: prepared.statementType,
-        scanned: scanned.count == count ? scanned[index] : nil
-      )
-      _ = try self.complete(
-        prepared,
-        sql: sql,
-        effect: effect,
-        on: connection,
-        keepsRows: false,
-        cancellation: cancellation
-      )
+    for index in 0..<(count - 1) {
+      _ = try self.compilingNext(of: &statements, on: connection) { prepared in
+        let effect = StatementEffect(
+          type: prepared.statementType,
+          scanned: scanned.count == count ? scanned[index] : nil
+        )
+        return try self.complete(
+          prepared,
+          sql: sql,
+          effect: effect,
+          on: connection,
+          keepsRows: false,
+          cancellation: cancellation
+        )
+      }
     }
-    throw EngineError.noStatement
+    let value = try self.compilingNext(of: &statements, on: connection) { try work($0, count > 1) }
+    guard let value else { throw EngineError.noStatement }
+    return value
   }
 
   private func effect(

@@ -16,6 +16,9 @@ final class Lake: Sendable {
   let localFolders: [String: String]
   /// The schema of its catalog's tables, where they are in PostgreSQL.
   let postgresSchema: String?
+  /// Whether transactions that have read the catalog may stay open without a statement: in SQLite they
+  /// would keep others from writing.
+  let bearsWaitingReaders: Bool
   /// Kept as long as the catalog's connections may read it.
   private let passwordFile: PasswordFile?
 
@@ -55,6 +58,7 @@ final class Lake: Sendable {
     )
     self.postgresSchema =
       configuration.postgres.host.map { _ in configuration.postgres.schema ?? "public" }
+    self.bearsWaitingReaders = if case .sqlite = location { false } else { true }
     self.privateTexts = [location.privateText]
     if !isRemote { try Self.makeFolder(self.dataPath) }
     if let path = location.path {
@@ -117,7 +121,12 @@ final class Lake: Sendable {
     _ dataPath: String,
     _ isReadOnly: Bool
   ) -> String {
-    var options = ["DATA_PATH \(SQLText.literal(dataPath))"]
+    // DuckLake heeds the setting of that name, but makes tables for rows in its catalog by the option
+    // alone, and asks those that exist whenever their tables are read.
+    var options = [
+      "DATA_PATH \(SQLText.literal(dataPath))",
+      "DATA_INLINING_ROW_LIMIT \(configuration.inlinedRowLimit)",
+    ]
     if let schema = configuration.postgres.schema {
       options.append("METADATA_SCHEMA \(SQLText.literal(schema))")
     }
