@@ -86,7 +86,8 @@ final class IngestedRows: @unchecked Sendable {
         guard count > 1 else {
           throw IngestionError(
             .rowTooLarge,
-            "A row has more than \(Self.rowElementLimit) list elements (row element limit)."
+            "A row has more than \(Self.rowElementLimit) elements of lists and arrays (row element "
+              + "limit)."
           )
         }
         chunk.reset()
