@@ -1,3 +1,4 @@
+internal import Auth
 internal import DuckDB
 
 // Who has made a snapshot of the lake.
@@ -18,7 +19,7 @@ extension SessionConnection {
   /// Whether a statement, if no transaction is open, needs one to name its author.
   func needsSignature(_ type: StatementType, _ effect: StatementEffect) -> Bool {
     self.author != nil && type.mayChangeLake && effect == .none
-      && !self.state.isInTransaction(ObjectIdentifier(self))
+      && self.role != .reader && !self.state.isInTransaction(ObjectIdentifier(self))
   }
 
   /// Names the author of an open transaction before the first statement that may change the lake, or
@@ -46,7 +47,9 @@ extension StatementType {
   /// Whether statements of the type may make a snapshot.
   fileprivate var mayChangeLake: Bool {
     switch self {
-    case .insert, .update, .delete, .mergeInto, .create, .createFunction, .alter, .drop, .execute:
+    case .insert, .update, .delete, .mergeInto, .create, .createFunction, .alter, .drop, .execute,
+      // With ANALYZE it does what it explains.
+      .explain:
       true
     default: false
     }
