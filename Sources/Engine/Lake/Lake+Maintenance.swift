@@ -4,7 +4,7 @@ internal import DuckDB
 
 extension Lake {
   /// DuckLake's own name for the catalog, under which PostgreSQL can be asked directly.
-  private var catalogName: String { "__ducklake_metadata_\(self.alias)" }
+  var catalogName: String { "__ducklake_metadata_\(self.alias)" }
 
   /// Takes PostgreSQL's advisory lock for as long as the connection's transaction lasts.
   ///
@@ -22,7 +22,7 @@ extension Lake {
   /// Fails if the connection that holds the lock has been lost.
   var maintenanceLockCheck: String { self.postgresQuery("SELECT 'held' AS state") }
 
-  private func postgresQuery(_ question: String) -> String {
+  func postgresQuery(_ question: String) -> String {
     """
     FROM postgres_query(\
     \(SQLText.literal(self.catalogName)), \(SQLText.literal(question)))

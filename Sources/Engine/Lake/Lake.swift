@@ -16,6 +16,9 @@ final class Lake: Sendable {
   let localFolders: [String: String]
   /// The schema of its catalog's tables, where they are in PostgreSQL.
   let postgresSchema: String?
+  /// That of the transactions here that have removed rows, when they are committed.
+  let commitTurn = Turn()
+  let tableTurns = TableTurns()
   /// Kept as long as the catalog's connections may read it.
   private let passwordFile: PasswordFile?
 
