@@ -214,7 +214,7 @@ def test_an_open_transaction_holds_nobody_up(servers):
 
 def test_who_waits_for_the_lock_can_be_cancelled_and_stopped(start, cluster, database, tmp_path):
   server = start(
-    *cluster.flags(database, tmp_path / "data"),
+    *cluster.flags(database, tmp_path / "data"), "--shutdown-grace-seconds", "0.5",
     environment={"LAKEHOUSE_PG_PASSWORD": cluster.password},
   )
   lock = "pg_advisory_xact_lock(hashtext('lakehouse commit'), hashtext('public'))"
