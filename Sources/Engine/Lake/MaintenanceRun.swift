@@ -4,6 +4,9 @@ internal import DuckDB
 ///
 /// Its lock, where there is one, is free again when this goes.
 struct MaintenanceRun: ~Copyable {
+  /// Who has made its snapshots.
+  private static let author = "lakehouse maintenance"
+
   private let lake: Lake
   private let database: Database
   private let connection: Connection
@@ -141,6 +144,7 @@ struct MaintenanceRun: ~Copyable {
   ) throws -> [[String?]] {
     try self.connection.execute("BEGIN TRANSACTION")
     do {
+      try self.connection.execute(self.lake.sign(as: Self.author))
       let rows = try self.connection.texts(sql, self.cancellation)
       guard let table else {
         try self.connection.execute("COMMIT")

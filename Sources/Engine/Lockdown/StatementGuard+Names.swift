@@ -63,6 +63,7 @@ extension StatementGuard {
     }
     if GuardedFunctions.adminFunctions.contains(name) {
       guard role == .admin else { throw .adminOnly("The function \(name)") }
+      guard !self.refusedFunctions.contains(name) else { throw .function(name) }
       return
     }
     if GuardedFunctions.commitMessages.contains(name) {
