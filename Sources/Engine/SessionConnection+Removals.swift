@@ -25,16 +25,13 @@ extension SessionConnection {
   /// Whether a statement replaces files of the lake that it chooses when it is compiled: both are to
   /// be in one transaction.
   func rewritesFiles(_ type: StatementType, _ text: String) -> Bool {
-    self.resources.lake != nil && (type == .call || type.readsOnly)
+    self.resources.lake != nil && (type == .call || type == .explain || type.readsOnly)
       && LakeFunctions.mayRewriteFiles(text)
   }
 
   /// Whether a statement only reads, so that it may wait for its fetch and may never run.
   nonisolated func waitsForFetch(_ type: StatementType, _ sql: String) -> Bool {
-    guard type.readsOnly else { return false }
-    guard self.resources.lake != nil else { return true }
-    return !LakeFunctions.mayRewriteFiles(sql)
-      && (type != .explain || RemovalTargets(of: sql).isEmpty)
+    type.readsOnly && (self.resources.lake == nil || !LakeFunctions.mayRewriteFiles(sql))
   }
 
   /// Notes what a statement of the open transaction removes rows from, before it runs.

@@ -12,6 +12,8 @@ struct MaintenanceRun: ~Copyable {
   private let connection: Connection
   /// Has a transaction open, which holds PostgreSQL's lock.
   private let lock: Connection
+  /// The same where the catalog is in a file that others may have open.
+  private var fileLock: CatalogFileLock?
   private let redactor: ErrorRedactor
   private let cancellation: Cancellation
   private let start = ContinuousClock.now
@@ -38,6 +40,11 @@ struct MaintenanceRun: ~Copyable {
   ///
   /// - Returns: Whether it was free.
   mutating func begin() throws -> Bool {
+    if let path = self.lake.sharedCatalogPath {
+      self.fileLock = try CatalogFileLock(.maintenance, ofCatalog: path)
+      self.report.isAtWorkElsewhere = self.fileLock == nil
+      return self.fileLock != nil
+    }
     guard let query = self.lake.maintenanceLockQuery else { return true }
     try self.lock.execute("BEGIN TRANSACTION READ ONLY")
     let isTaken = try self.lock.texts(query, self.cancellation).first?.first == "true"

@@ -1,4 +1,5 @@
 internal import DuckDB
+internal import Foundation
 
 /// Commits transactions that have removed rows from tables of a lake, one at a time, and only what
 /// doesn't undo others' removals.
@@ -9,6 +10,7 @@ internal import DuckDB
 struct RemovalCommit {
   /// How long a commit waits at most for others that have removed rows.
   static let waitLimit = Duration.seconds(60)
+  private static let fileLockPause = 0.002
 
   let lake: Lake
   let database: Database
@@ -28,25 +30,39 @@ struct RemovalCommit {
   ) throws {
     try self.lake.commitTurn.take(self.cancellation, atMost: Self.waitLimit)
     defer { self.lake.commitTurn.give() }
+    let fileLock = try self.lockFile()
+    defer { withExtendedLifetime(fileLock) {} }
     let observer = try self.database.connect()
     try self.lock(observer)
     do {
       try self.requireNoConflict(with: targets, ignoresInsertions, on: connection, observer)
       try connection.execute("COMMIT")
     } catch {
-      try? observer.execute("ROLLBACK")
+      self.unlock(observer)
       throw error
     }
-    // The lock ends with its transaction.
-    try? observer.execute("ROLLBACK")
+    self.unlock(observer)
   }
 
-  /// Begins a transaction that keeps those of other servers waiting.
+  /// Keeps other processes waiting that have the catalog's file open.
+  private func lockFile() throws -> CatalogFileLock? {
+    guard let path = self.lake.sharedCatalogPath else { return nil }
+    let deadline = ContinuousClock.now + Self.waitLimit
+    while true {
+      if let lock = try CatalogFileLock(.commit, ofCatalog: path) { return lock }
+      if let reason = self.cancellation.reason { throw reason.error }
+      guard .now < deadline else { throw EngineError.commitWaitExceeded(Self.waitLimit) }
+      Thread.sleep(forTimeInterval: Self.fileLockPause)
+    }
+  }
+
+  /// Begins a transaction that keeps those of other servers waiting, to be ended by ``unlock(_:)``.
   private func lock(_ observer: borrowing Connection) throws {
+    // Without a lock no transaction either: one that has read keeps SQLite from committing.
+    guard let statement = self.lake.commitLockStatement else { return }
     let deadline = ContinuousClock.now + Self.waitLimit
     while true {
       try observer.execute("BEGIN TRANSACTION")
-      guard let statement = self.lake.commitLockStatement else { return }
       do throws(DuckDBError) {
         return try observer.execute(statement)
       } catch {
@@ -56,6 +72,11 @@ struct RemovalCommit {
         guard .now < deadline else { throw EngineError.commitWaitExceeded(Self.waitLimit) }
       }
     }
+  }
+
+  private func unlock(_ observer: borrowing Connection) {
+    guard self.lake.commitLockStatement != nil else { return }
+    try? observer.execute("ROLLBACK")
   }
 
   private func requireNoConflict(

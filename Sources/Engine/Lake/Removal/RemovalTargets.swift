@@ -2,15 +2,15 @@
 /// `UPDATE`, `MERGE` or `TRUNCATE`.
 ///
 /// There may be more of them than there are in truth, never fewer.
-struct RemovalTargets: Hashable, Sendable {
+package struct RemovalTargets: Hashable, Sendable {
   /// Their names without schemas, as DuckDB compares them.
-  private(set) var tables: Set<String> = []
+  package private(set) var tables: Set<String> = []
   /// Whether there may be others too.
-  private(set) var mayBeOthers = false
+  package private(set) var mayBeOthers = false
 
   static let any = RemovalTargets(mayBeOthers: true)
 
-  var isEmpty: Bool { self.tables.isEmpty && !self.mayBeOthers }
+  package var isEmpty: Bool { self.tables.isEmpty && !self.mayBeOthers }
 
   private init(mayBeOthers: Bool) {
     self.mayBeOthers = mayBeOthers
@@ -23,7 +23,7 @@ struct RemovalTargets: Hashable, Sendable {
   }
 
   /// What the statements of a text may remove rows from, should they be executed.
-  init(of sql: String) {
+  package init(of sql: String) {
     guard let tokens = try? SQLTokens(sql) else {
       self.mayBeOthers = true
       return
@@ -35,7 +35,7 @@ struct RemovalTargets: Hashable, Sendable {
 
   /// Whether a text looks as if it removed rows, by its beginning: a quick look, for which others
   /// don't pay.
-  static func mayBegin(_ sql: String) -> Bool {
+  package static func mayBegin(_ sql: String) -> Bool {
     let text = sql.utf8.drop { $0 <= UInt8(ascii: " ") }
     guard let first = text.first, !Self.commentStarts.contains(first) else { return true }
     let word = text.prefix(Self.longestVerb + 1).prefix { UInt8(ascii: "A") <= $0 }

@@ -1,14 +1,14 @@
 /// One change of a snapshot to a table, as DuckLake notes it: `deleted_from_table:7`.
-struct SnapshotChange: Hashable {
-  let kind: String
-  let tableID: String
+package struct SnapshotChange: Hashable {
+  package let kind: String
+  package let tableID: String
 
   /// Whether rows were added and nothing else.
-  var isInsertion: Bool { self.kind == "inserted_into_table" || self.kind == "inlined_insert" }
+  package var isInsertion: Bool { self.kind == "inserted_into_table" || self.kind == "inlined_insert" }
 
   /// The changes in a list with commas; those that name something by its name, such as
   /// `created_table:"main"."t"`, are left out.
-  static func list(_ text: String) -> [SnapshotChange] {
+  package static func list(_ text: String) -> [SnapshotChange] {
     var isQuoted = false
     let parts = text.split { character in
       if character == "\"" { isQuoted.toggle() }
