@@ -12,13 +12,17 @@ final class CompiledStatement: @unchecked Sendable {
   let transaction: Handle?
   /// Whether what was run to get here exists on this connection only.
   let isBoundToConnection: Bool
+  /// Whether compiling its text again would come to the same, until a definition or a setting
+  /// changes.
+  let isLasting: Bool
 
   init(
     _ prepared: PreparedStatement,
     sql: String,
     connection: SessionConnection,
     effect: StatementEffect,
-    isBoundToConnection: Bool
+    isBoundToConnection: Bool,
+    isLasting: Bool = false
   ) {
     self.prepared = prepared
     self.sql = sql
@@ -26,5 +30,6 @@ final class CompiledStatement: @unchecked Sendable {
     self.effect = effect
     self.transaction = connection.state.transaction(on: ObjectIdentifier(connection))?.handle
     self.isBoundToConnection = isBoundToConnection
+    self.isLasting = isLasting
   }
 }

@@ -23,9 +23,21 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> AnnouncedResult {
-    let execution = try await self.onConnection(in: transaction, cancellation: cancellation) {
-      try await $0.run(sql, cancellation: cancellation)
+    guard transaction == nil, let context = self.recentContext(for: sql) else {
+      let execution = try await self.onConnection(in: transaction, cancellation: cancellation) {
+        try await $0.run(sql, cancellation: cancellation)
+      }
+      return try self.announce(execution)
     }
+    let known = self.recentKnowledge(of: sql, in: context)
+    if case .lasting(let compiled, let schema) = known {
+      return try self.announce(.query(compiled, schema))
+    }
+    let isRepeated = if case .seen = known { true } else { false }
+    let execution = try await self.onConnection(cancellation: cancellation) {
+      try await $0.run(sql, isRepeated: isRepeated, cancellation: cancellation)
+    }
+    self.noteRecent(execution, after: known, of: sql, in: context)
     return try self.announce(execution)
   }
 

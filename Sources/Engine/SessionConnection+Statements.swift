@@ -98,7 +98,14 @@ extension SessionConnection {
 
   /// Runs a text as far as a client that announces a query wants it: what writes runs now, and
   /// exactly once, the last statement waits for its fetch if it only reads.
-  func run(_ sql: String, cancellation: Cancellation) throws -> Execution {
+  ///
+  /// - Parameter isRepeated: Whether the text has come before, so that it is worth finding out
+  ///   whether what it is compiled to lasts.
+  func run(
+    _ sql: String,
+    isRepeated: Bool = false,
+    cancellation: Cancellation
+  ) throws -> Execution {
     try self.begin(cancellation) { connection in
       let (prepared, isOneOfSeveral) = try self.prepareLast(
         of: sql,
@@ -112,7 +119,8 @@ extension SessionConnection {
           sql: sql,
           connection: self,
           effect: .none,
-          isBoundToConnection: isOneOfSeveral
+          isBoundToConnection: isOneOfSeveral,
+          isLasting: try isRepeated && !isOneOfSeveral && self.lasts(sql, on: connection)
         )
         return .query(compiled, try self.schema(of: prepared.columns))
       }
@@ -126,6 +134,25 @@ extension SessionConnection {
         )
       )
     }
+  }
+
+  /// Whether a query reads nothing but DuckDB's own tables, whose changes are noticed.
+  ///
+  /// What files and other databases hold is looked up when a statement is compiled, and changes
+  /// without notice.
+  private func lasts(_ sql: String, on connection: borrowing Connection) throws -> Bool {
+    guard self.resources.lake == nil else { return false }
+    let plans: [[String?]]
+    do {
+      plans = try connection.texts("EXPLAIN (FORMAT json) " + sql)
+    } catch {
+      guard error.code != .interrupted else { throw error }
+      // Not everything that is compiled like a query can be explained.
+      return false
+    }
+    guard let plan = plans.first(where: { $0.first == "physical_plan" })?.last ?? nil
+    else { return false }
+    return QueryPlan(json: plan)?.readsOwnTablesOnly ?? false
   }
 
   /// Runs every statement of a text to its end.
