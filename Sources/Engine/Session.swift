@@ -231,7 +231,12 @@ extension Session {
     _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     let mayWait = self.resources.isBusy || connection.isOccupied
-    return try await self.resources.queue.run(cancellation, mayWait: mayWait, work)
+    return try await self.resources.queue.run(
+      cancellation,
+      on: connection,
+      mayWait: mayWait,
+      work
+    )
   }
 }
 
