@@ -1,6 +1,6 @@
 internal import ArrowIPC
 
-/// The texts that a session has announced lately, so that one that comes again and again isn't
+/// The texts that a session has announced or prepared lately, so that one that comes again and again isn't
 /// compiled each time.
 struct RecentStatements {
   /// What the meaning of a text depends on, besides the text.
@@ -10,12 +10,14 @@ struct RecentStatements {
   }
 
   enum Knowledge {
-    /// It was announced once: should it come again, it is worth a closer look.
+    /// It has come once: should it come again, it is worth a closer look.
     case seen
     /// It has to be compiled anew each time.
     case fleeting
     /// What it was compiled to is as good as if it were compiled now.
     case lasting(CompiledStatement, Schema)
+
+    var isSeen: Bool { if case .seen = self { true } else { false } }
   }
 
   private struct Entry {
@@ -33,7 +35,7 @@ struct RecentStatements {
   private var entries: [String: Entry] = [:]
   private var useCount: UInt64 = 0
 
-  /// What is known of a text that is announced now.
+  /// What is known of a text that has come now.
   mutating func knowledge(of sql: String, in context: Context) -> Knowledge? {
     guard self.context == context, let index = self.entries.index(forKey: sql) else { return nil }
     self.useCount += 1

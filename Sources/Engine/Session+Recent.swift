@@ -1,6 +1,8 @@
+internal import ArrowIPC
+internal import DuckDB
 internal import Synchronization
 
-// What the session knows of texts that it has announced before.
+// What the session knows of texts that it has announced or prepared before.
 
 extension Session {
   /// What the meaning of a text depends on; `nil` for texts of which nothing is kept: in a
@@ -25,20 +27,20 @@ extension Session {
     }
   }
 
-  /// Notes what compiling a text has shown.
+  /// Notes what compiling a query has shown.
   ///
   /// - Parameters:
+  ///   - schema: The columns of its result.
   ///   - known: What was known before.
   ///   - context: The one before it was compiled.
   func noteRecent(
-    _ execution: Execution,
+    _ compiled: CompiledStatement,
+    _ schema: Schema,
     after known: RecentStatements.Knowledge?,
-    of sql: String,
     in context: RecentStatements.Context
   ) {
     // A transaction may have begun meanwhile.
-    guard case .query(let compiled, let schema) = execution, compiled.transaction == nil
-    else { return }
+    guard compiled.transaction == nil, compiled.prepared.statementType.readsOnly else { return }
     let knowledge: RecentStatements.Knowledge =
       switch known {
       case nil: .seen
@@ -49,7 +51,7 @@ extension Session {
       // A session that was closed meanwhile keeps nothing.
       guard !state.isClosed, state.index(of: ObjectIdentifier(compiled.connection)) != nil
       else { return }
-      state.recent.note(knowledge, of: sql, in: context)
+      state.recent.note(knowledge, of: compiled.sql, in: context)
     }
   }
 }

@@ -33,11 +33,13 @@ extension Session {
     if case .lasting(let compiled, let schema) = known {
       return try self.announce(.query(compiled, schema))
     }
-    let isRepeated = if case .seen = known { true } else { false }
+    let isRepeated = known?.isSeen ?? false
     let execution = try await self.onConnection(cancellation: cancellation) {
       try await $0.run(sql, isRepeated: isRepeated, cancellation: cancellation)
     }
-    self.noteRecent(execution, after: known, of: sql, in: context)
+    if case .query(let compiled, let schema) = execution {
+      self.noteRecent(compiled, schema, after: known, in: context)
+    }
     return try self.announce(execution)
   }
 

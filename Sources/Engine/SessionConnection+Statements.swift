@@ -6,8 +6,11 @@ extension SessionConnection {
   /// Compiles a text without running it, except for nothing at all.
   ///
   /// Of several statements the last is described, if it can be compiled before the others ran.
+  ///
+  /// - Parameter isRepeated: As for ``run(_:isRepeated:cancellation:)``.
   func describe(
     _ sql: String,
+    isRepeated: Bool = false,
     cancellation: Cancellation
   ) throws -> (StatementDescription, CompiledStatement?) {
     try self.begin(cancellation) { connection in
@@ -16,7 +19,14 @@ extension SessionConnection {
         guard let prepared = try self.compileNext(of: &statements) else {
           throw EngineError.noStatement
         }
-        let compiled = self.compiled(prepared, sql: sql)
+        let compiled = CompiledStatement(
+          prepared,
+          sql: sql,
+          connection: self,
+          effect: self.effect(of: prepared, sql: sql),
+          isBoundToConnection: false,
+          isLasting: try isRepeated && self.lasts(prepared, sql: sql, on: connection)
+        )
         return (try self.description(of: prepared, sql: sql), compiled)
       }
       return (try self.describeLast(of: &statements, sql: sql), nil)
@@ -120,7 +130,8 @@ extension SessionConnection {
           connection: self,
           effect: .none,
           isBoundToConnection: isOneOfSeveral,
-          isLasting: try isRepeated && !isOneOfSeveral && self.lasts(sql, on: connection)
+          isLasting: try isRepeated && !isOneOfSeveral
+            && self.lasts(prepared, sql: sql, on: connection)
         )
         return .query(compiled, try self.schema(of: prepared.columns))
       }
@@ -140,8 +151,14 @@ extension SessionConnection {
   ///
   /// What files and other databases hold is looked up when a statement is compiled, and changes
   /// without notice.
-  private func lasts(_ sql: String, on connection: borrowing Connection) throws -> Bool {
-    guard self.resources.lake == nil else { return false }
+  private func lasts(
+    _ prepared: PreparedStatement,
+    sql: String,
+    on connection: borrowing Connection
+  ) throws -> Bool {
+    guard self.resources.lake == nil, prepared.statementType.readsOnly,
+      prepared.parameterCount == 0
+    else { return false }
     let plans: [[String?]]
     do {
       plans = try connection.texts("EXPLAIN (FORMAT json) " + sql)
@@ -240,16 +257,6 @@ extension SessionConnection {
     return StatementEffect(
       type: prepared.statementType,
       scanned: SQLScanner.statements(in: sql).last
-    )
-  }
-
-  private func compiled(_ prepared: PreparedStatement, sql: String) -> CompiledStatement {
-    CompiledStatement(
-      prepared,
-      sql: sql,
-      connection: self,
-      effect: self.effect(of: prepared, sql: sql),
-      isBoundToConnection: false
     )
   }
 

@@ -41,6 +41,31 @@ import Testing
     #expect(try await self.test.integers(Self.query, in: self.session) == [1])
   }
 
+  @Test func `preparing a text is as good as announcing it`() async throws {
+    _ = try await self.session.prepare(Self.query, cancellation: Cancellation())
+    try await self.repeated(Self.query, times: 1)
+    #expect(try await self.isKnown(Self.query))
+    let (handle, description) = try await self.session.prepare(
+      Self.query,
+      cancellation: Cancellation()
+    )
+    #expect(description.schema.fields.map(\.name) == ["n"])
+    #expect(!description.isUpdate)
+    try await self.test.run("ALTER TABLE t ADD COLUMN m BIGINT", in: try self.test.session())
+    try await self.test.run("INSERT INTO t VALUES (4, 5)", in: self.session)
+    let announced = try await self.session.announce(
+      prepared: handle,
+      cancellation: Cancellation()
+    )
+    #expect(try await self.test.engine.fetch(announced.handle).remainingIntegers() == [1, 4])
+  }
+
+  @Test func `a text with parameters is compiled for each handle`() async throws {
+    let sql = "SELECT n FROM t WHERE n < ?"
+    for _ in 0..<3 { _ = try await self.session.prepare(sql, cancellation: Cancellation()) }
+    #expect(try await !self.isKnown(sql))
+  }
+
   @Test func `rows that came since are seen`() async throws {
     try await self.repeated(Self.query)
     try await self.test.run("INSERT INTO t VALUES (2), (200)", in: try self.test.session())
