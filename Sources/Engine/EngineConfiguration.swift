@@ -90,12 +90,14 @@ extension EngineConfiguration {
 
 extension EngineConfiguration {
   /// Beside DuckDB's library: `extensions` next to the `lib` it lies in.
-  private static var bundledExtensionDirectory: String? {
+  ///
+  /// Found once: the loader looks through all of the library's symbols to tell where it is from.
+  private static let bundledExtensionDirectory: String? = {
     guard let library = Library.path else { return nil }
     let folder = URL(filePath: library).resolvingSymlinksInPath()
       .deletingLastPathComponent().deletingLastPathComponent().appending(path: "extensions")
     return FileManager.default.fileExists(atPath: folder.path) ? folder.path : nil
-  }
+  }()
 
   /// Ingestions at work: the other workers are left to those whose clients don't keep them waiting.
   var ingestionLimit: Int { max(1, self.workerCount / 2) }
