@@ -2,7 +2,9 @@ internal import DuckDB
 
 /// DuckLake's functions that change a lake, though they may stand where only a table is read.
 enum LakeFunctions {
-  /// Those that choose the files they replace when they are compiled. What others commit between
+  /// Those that choose the files they replace when they are compiled.
+  ///
+  /// What others commit between
   /// that and a transaction of its own in which they run would be undone.
   private static let rewriting = ["merge_adjacent_files", "rewrite_data_files"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import fcntl
 import re
 from pathlib import Path
 
@@ -235,6 +236,17 @@ def test_one_server_at_a_time(start, cluster, database, tmp_path):
     assert raw.rows("SELECT count(*), sum(a) FROM t") == [(4, 6)]
   held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
   assert eventually(lambda: cluster.sql(held, database) == "0")
+
+
+def test_one_server_at_a_time_where_the_catalog_is_in_sqlite(start, tmp_path):
+  catalog = tmp_path / "catalog"
+  flags = ["--ducklake-data-path", f"{tmp_path}/data/", "--ducklake-catalog", f"sqlite:{catalog}"]
+  server = start(*flags, "--maintenance-interval-seconds", "0.2")
+  waited(server, "nothing to do")
+  with Path(f"{catalog}.maintenance-lock").open("rb") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    waited(server, "another server is at it")
+  waited(server, "nothing to do")
 
 
 def test_a_run_that_fails_is_repeated(start, cluster, database, tmp_path):

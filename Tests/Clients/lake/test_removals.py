@@ -28,14 +28,7 @@ def replicas(start, cluster, database, tmp_path) -> list[Server]:
   return [start(*flags, environment=environment) for _ in range(2)]
 
 
-@pytest.fixture
-def sharing(start, tmp_path) -> list[Server]:
-  """Two servers of a lake whose catalog is in SQLite."""
-  flags = ["--ducklake-data-path", f"{tmp_path}/data/", "--ducklake-catalog", f"sqlite:{tmp_path}/catalog"]
-  return [start(*flags) for _ in range(2)]
-
-
-@pytest.fixture(params=["embedded", "sharing", "replicas"])
+@pytest.fixture(params=["embedded", "replicas"])
 def servers(request) -> list[Server]:
   return request.getfixturevalue(request.param)
 

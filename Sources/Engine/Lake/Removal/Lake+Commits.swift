@@ -8,7 +8,9 @@ extension Lake {
   private static let lockSlice = Duration.milliseconds(500)
 
   /// Takes PostgreSQL's advisory lock for as long as the connection's transaction lasts, and fails
-  /// if others keep it for long. What is asked afterwards in that transaction sees all that was
+  /// if others keep it for long.
+  ///
+  /// What is asked afterwards in that transaction sees all that was
   /// committed before.
   ///
   /// It must be the first statement of its transaction. `nil` where only this process can write.
