@@ -95,7 +95,9 @@ extension EngineError: RPCErrorConvertible {
     case .unknownTicket, .unknownPolledStatement, .unknownPreparedStatement, .unknownTransaction:
       .notFound
     case .notPermitted: .permissionDenied
-    case .transactionExpired, .transactionTooOld, .transactionAborted: .aborted
+    case .transactionExpired, .transactionTooOld, .transactionAborted, .lakeConflict,
+      .commitWaitExceeded:
+      .aborted
     case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction: .failedPrecondition
     case .statementTooLong, .queueFull, .queueWaitExceeded, .tooManyStatements,
       .tooManyResultRows, .resultTooLarge, .tooManySessions, .tooManySessionsOfPrincipal,
