@@ -10,6 +10,8 @@ final class CompiledStatement: @unchecked Sendable {
   let effect: StatementEffect
   /// The transaction it was compiled in, where it runs for as long as that is open.
   let transaction: Handle?
+  /// Whether it may wait for its fetch.
+  let waitsForFetch: Bool
   /// Whether what was run to get here exists on this connection only.
   let isBoundToConnection: Bool
 
@@ -24,6 +26,7 @@ final class CompiledStatement: @unchecked Sendable {
     self.sql = sql
     self.connection = connection
     self.effect = effect
+    self.waitsForFetch = connection.waitsForFetch(prepared.statementType, sql)
     self.transaction = connection.state.transaction(on: ObjectIdentifier(connection))?.handle
     self.isBoundToConnection = isBoundToConnection
   }

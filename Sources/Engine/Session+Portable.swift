@@ -73,7 +73,7 @@ extension SessionConnection {
       var statements = try self.extract(sql, on: connection)
       try self.requirePermission(for: sql)
       guard statements.count == 1, let prepared = try self.compileNext(of: &statements),
-        prepared.statementType.readsOnly, prepared.parameterCount == 0
+        self.waitsForFetch(prepared.statementType, sql), prepared.parameterCount == 0
       else { throw EngineError.unknownTicket }
       let compiled = CompiledStatement(
         prepared,

@@ -37,7 +37,7 @@ extension Session {
   ) async throws -> Schema {
     let (description, compiled) = try await self.statement(handle, cancellation: cancellation)
     let rows = try self.prepared(handle).rows
-    guard let compiled, compiled.prepared.statementType.readsOnly, let rows, rows.rowCount > 0
+    guard let compiled, compiled.waitsForFetch, let rows, rows.rowCount > 0
     else { return description.schema }
     let binding = Binding(parameters: description.parameters, rows: rows)
     let stream = try await self.start(compiled, binding, cancellation: cancellation)
@@ -55,7 +55,7 @@ extension Session {
     guard let compiled else {
       return try await self.announce(prepared.sql, cancellation: cancellation)
     }
-    let readsOnly = compiled.prepared.statementType.readsOnly
+    let readsOnly = compiled.waitsForFetch
     guard description.parameterCount > 0 else {
       if readsOnly { return try self.announce(.query(compiled, description.schema)) }
       return try self.announce(
@@ -207,7 +207,11 @@ extension Session {
     keepsRows: Bool,
     cancellation: Cancellation
   ) async throws -> Completion {
-    try await self.onConnection(preferring: compiled, cancellation: cancellation) { connection in
+    try await self.onConnection(
+      preferring: compiled,
+      running: compiled.sql,
+      cancellation: cancellation
+    ) { connection in
       guard let binding else {
         return try await connection.complete(
           compiled,

@@ -23,7 +23,11 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> AnnouncedResult {
-    let execution = try await self.onConnection(in: transaction, cancellation: cancellation) {
+    let execution = try await self.onConnection(
+      in: transaction,
+      running: sql,
+      cancellation: cancellation
+    ) {
       try await $0.run(sql, cancellation: cancellation)
     }
     return try self.announce(execution)
@@ -37,7 +41,8 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> Int {
-    try await self.onConnection(in: transaction, cancellation: cancellation) { connection in
+    try await self.onConnection(in: transaction, running: sql, cancellation: cancellation) {
+      connection in
       try await connection.update(sql, cancellation: cancellation).rowsChanged
     }
   }

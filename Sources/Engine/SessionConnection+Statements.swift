@@ -100,12 +100,12 @@ extension SessionConnection {
   /// exactly once, the last statement waits for its fetch if it only reads.
   func run(_ sql: String, cancellation: Cancellation) throws -> Execution {
     try self.begin(cancellation) { connection in
-      let (prepared, isOneOfSeveral) = try self.prepareLast(
+      let (prepared, text, isOneOfSeveral) = try self.prepareLast(
         of: sql,
         on: connection,
         cancellation: cancellation
       )
-      if prepared.statementType.readsOnly {
+      if self.waitsForFetch(prepared.statementType, sql) {
         try Self.requireBound(prepared)
         let compiled = CompiledStatement(
           prepared,
@@ -120,6 +120,7 @@ extension SessionConnection {
         try self.complete(
           prepared,
           sql: sql,
+          text: text,
           effect: self.effect(of: prepared, sql: sql),
           on: connection,
           cancellation: cancellation
@@ -131,7 +132,7 @@ extension SessionConnection {
   /// Runs every statement of a text to its end.
   func update(_ sql: String, cancellation: Cancellation) throws -> Completion {
     try self.begin(cancellation) { connection in
-      let (prepared, _) = try self.prepareLast(
+      let (prepared, text, _) = try self.prepareLast(
         of: sql,
         on: connection,
         cancellation: cancellation
@@ -139,6 +140,7 @@ extension SessionConnection {
       return try self.complete(
         prepared,
         sql: sql,
+        text: text,
         effect: self.effect(of: prepared, sql: sql),
         on: connection,
         keepsRows: false,
@@ -158,6 +160,7 @@ extension SessionConnection {
       return try self.complete(
         try self.prepared(statement, on: connection),
         sql: statement.sql,
+        text: statement.sql,
         effect: statement.effect,
         on: connection,
         keepsRows: keepsRows,
@@ -175,12 +178,12 @@ extension SessionConnection {
       ? statement.prepared : try connection.prepare(try self.signed(statement.sql))
   }
 
-  /// Runs all statements of `sql` but the last, and compiles that.
+  /// Runs all statements of `sql` but the last, and compiles that, whose own text is returned too.
   private func prepareLast(
     of sql: String,
     on connection: borrowing Connection,
     cancellation: Cancellation
-  ) throws -> (PreparedStatement, isOneOfSeveral: Bool) {
+  ) throws -> (PreparedStatement, text: String, isOneOfSeveral: Bool) {
     var statements = try self.extract(sql, on: connection)
     let count = statements.count
     guard count > 0 else { throw EngineError.noStatement }
@@ -188,7 +191,8 @@ extension SessionConnection {
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
     for index in 0..<count {
       guard let prepared = try self.compileNext(of: &statements) else { break }
-      guard index < count - 1 else { return (prepared, count > 1) }
+      let text = scanned.count == count ? scanned[index].text : sql
+      guard index < count - 1 else { return (prepared, text, count > 1) }
       let effect = StatementEffect(
         type: prepared.statementType,
         scanned: scanned.count == count ? scanned[index] : nil
@@ -196,6 +200,7 @@ extension SessionConnection {
       _ = try self.complete(
         prepared,
         sql: sql,
+        text: text,
         effect: effect,
         on: connection,
         keepsRows: false,
@@ -226,9 +231,11 @@ extension SessionConnection {
     )
   }
 
+  /// - Parameter text: The statement alone, of all that were sent.
   private func complete(
     _ prepared: PreparedStatement,
     sql: String,
+    text: String,
     effect: StatementEffect,
     on connection: borrowing Connection,
     keepsRows: Bool = true,
@@ -237,7 +244,7 @@ extension SessionConnection {
     if case .endsTransaction(let commits) = effect,
       let transaction = self.state.transaction(on: ObjectIdentifier(self))
     {
-      try self.end(transaction, commits: commits, on: connection)
+      try self.end(transaction, commits: commits, on: connection, cancellation)
       self.noteDefinitionChange(by: prepared.statementType)
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
@@ -251,13 +258,33 @@ extension SessionConnection {
     let type = prepared.statementType
     try self.signOpenTransaction(before: type, on: connection)
     let needsSignature = self.needsSignature(type, effect)
+    let targets = self.removal(by: type, text)
+    self.noteRemoval(targets, by: type, text)
     defer { self.noteDefinitionChange(by: type) }
-    func run() throws -> Completion {
-      try self.runToEnd(prepared, sql: sql, keepsRows: keepsRows, cancellation: cancellation)
+    func run(_ connection: borrowing Connection) throws -> Completion {
+      let prepared = try self.rewritesFiles(type, text) ? connection.prepare(text) : prepared
+      return try self.runToEnd(
+        prepared,
+        sql: sql,
+        keepsRows: keepsRows,
+        cancellation: cancellation
+      )
     }
-    let completion =
-      needsSignature
-      ? try self.atomically(on: connection, changesLake: true, run) : try run()
+    let completion: Completion
+    if !targets.isEmpty {
+      completion = try self.removing(
+        targets,
+        on: connection,
+        signs: needsSignature,
+        cancellation,
+        run
+      )
+    } else {
+      completion =
+        needsSignature || self.rewritesFiles(type, text)
+        ? try self.atomically(on: connection, changesLake: needsSignature, run)
+        : try run(connection)
+    }
     try self.record(effect, on: connection)
     return completion
   }

@@ -20,6 +20,11 @@ final class Lake: Sendable {
   private let hiddenAttachment: String
   /// The schema of its catalog's tables, where they are in PostgreSQL.
   let postgresSchema: String?
+  /// Its catalog's file, where several processes may have that open: SQLite's.
+  let sharedCatalogPath: String?
+  /// That of the transactions here that have removed rows, when they are committed.
+  let commitTurn = Turn()
+  let tableTurns = TableTurns()
   /// Kept as long as the catalog's connections may read it.
   private let passwordFile: PasswordFile?
 
@@ -59,6 +64,7 @@ final class Lake: Sendable {
     )
     self.postgresSchema =
       configuration.postgres.host.map { _ in configuration.postgres.schema ?? "public" }
+    self.sharedCatalogPath = if case .sqlite(let path) = location { path } else { nil }
     self.privateTexts = [location.privateText]
     if !isRemote { try Self.makeFolder(self.dataPath) }
     self.folder = isRemote ? nil : try LakeFolder(self.dataPath)
