@@ -25,6 +25,8 @@ package final class Cancellation: Sendable {
     var queueStart: ContinuousClock.Instant?
     var timeLimit: Duration?
     var reportsProgress = false
+    /// What is to be told of the cancellation.
+    var observer: (@Sendable (CancellationReason) -> Void)?
 
     func isOverdue(at now: ContinuousClock.Instant) -> Bool {
       guard let timeLimit else { return false }
@@ -45,11 +47,23 @@ package final class Cancellation: Sendable {
   /// Cancels the statement; the second time does nothing.
   package func cancel(_ reason: CancellationReason = .callEnded) {
     // The interrupt is sent under the lock, so that it can't hit the connection's next statement.
-    self.state.withLock { state in
-      guard state.reason == nil else { return }
+    let observer = self.state.withLock { state in
+      guard state.reason == nil else { return nil as (@Sendable (CancellationReason) -> Void)? }
       state.reason = reason
       state.work?.interrupter.interrupt()
+      return state.observer
     }
+    observer?(reason)
+  }
+
+  /// Has `observer` called when the statement is cancelled, at once if it is already; only the last
+  /// one counts.
+  func whenCancelled(_ observer: @escaping @Sendable (CancellationReason) -> Void) {
+    let reason = self.state.withLock { state in
+      state.observer = observer
+      return state.reason
+    }
+    if let reason { observer(reason) }
   }
 
   /// Runs `work` for the statement on the connection that `interrupter` belongs to.
@@ -93,15 +107,19 @@ extension Cancellation {
     }
   }
 
-  /// Cancels the statement if it still waits for a worker.
+  /// Cancels the statement if it has waited for a worker for as long as that, and still does.
   ///
   /// - Returns: Whether it did.
   func giveUpWaiting(after limit: Duration) -> Bool {
-    self.state.withLock { state in
-      guard state.queueStart != nil, state.reason == nil else { return false }
+    let (isGivenUp, observer) = self.state.withLock { state in
+      guard let start = state.queueStart, start + limit <= .now, state.reason == nil else {
+        return (false, nil as (@Sendable (CancellationReason) -> Void)?)
+      }
       state.reason = .queueWait(limit)
-      return true
+      return (true, state.observer)
     }
+    observer?(.queueWait(limit))
+    return isGivenUp
   }
 
   var hasTimeLimit: Bool { self.state.withLock { $0.timeLimit != nil } }

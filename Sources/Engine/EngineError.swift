@@ -33,6 +33,11 @@ package enum EngineError: Error, Hashable, Sendable {
   /// The session's only place for a transaction, where its temporary objects are, has one.
   case alreadyInTransaction
   case tooManyTransactions(limit: Int)
+  /// Others have changed a table since the transaction began that it has removed rows from; `nil`
+  /// where it isn't known which.
+  case lakeConflict(table: String?)
+  /// Others that have removed rows from the lake didn't commit within this time.
+  case commitWaitExceeded(Duration)
   /// The principal's role doesn't allow it.
   case notPermitted(role: String, statement: String)
   /// The session was closed by its client or has been idle for too long.
@@ -117,6 +122,14 @@ extension EngineError: CustomStringConvertible {
     case .tooManyTransactions(let limit):
       "The session already uses \(limit) connections (connection limit of a session): "
         + "end a transaction first."
+    case .lakeConflict(let table):
+      "Transaction conflict: rows were removed from "
+        + (table.map { "table \"\($0)\"" } ?? "a table of the lake")
+        + ", which another transaction has changed since this one began. Nothing was committed; run "
+        + "all of it again."
+    case .commitWaitExceeded(let limit):
+      "The transaction was rolled back because others that have removed rows from the lake were being "
+        + "committed for longer than \(limit) (commit wait). Run all of it again."
     case .notPermitted(let role, let statement):
       "The role \(role) only reads: it may not run \(statement)."
     case .sessionClosed:

@@ -74,7 +74,8 @@ extension SessionConnection {
       try self.requirePermission(for: sql)
       guard statements.count == 1 else { throw EngineError.unknownTicket }
       let compilation = try self.compilingNext(of: &statements, on: connection) { prepared in
-        guard prepared.statementType.readsOnly, prepared.parameterCount == 0 else {
+        guard self.waitsForFetch(prepared.statementType, sql), prepared.parameterCount == 0
+        else {
           throw EngineError.unknownTicket
         }
         let compiled = CompiledStatement(

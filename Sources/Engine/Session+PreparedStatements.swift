@@ -8,7 +8,12 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> (Handle, StatementDescription) {
-    let compilation = try await self.compile(sql, in: transaction, cancellation: cancellation)
+    let compilation =
+      if transaction == nil, let context = self.recentContext(for: sql) {
+        try await self.compile(sql, in: context, cancellation: cancellation)
+      } else {
+        try await self.compile(sql, in: transaction, cancellation: cancellation)
+      }
     let handle = Handle()
     self.keep(PreparedHandle(sql: sql, compilation), as: handle)
     return (handle, compilation.description)
@@ -37,7 +42,7 @@ extension Session {
   ) async throws -> Schema {
     let (description, compiled) = try await self.statement(handle, cancellation: cancellation)
     let rows = try self.prepared(handle).rows
-    guard let compiled, compiled.prepared.statementType.readsOnly, let rows, rows.rowCount > 0
+    guard let compiled, compiled.waitsForFetch, let rows, rows.rowCount > 0
     else { return description.schema }
     let binding = Binding(parameters: description.parameters, rows: rows)
     let stream = try await self.start(compiled, binding, cancellation: cancellation)
@@ -55,7 +60,7 @@ extension Session {
     guard let compiled else {
       return try await self.announce(prepared.sql, cancellation: cancellation)
     }
-    let readsOnly = compiled.prepared.statementType.readsOnly
+    let readsOnly = compiled.waitsForFetch
     guard description.parameterCount > 0 else {
       if readsOnly { return try self.announce(.query(compiled, description.schema)) }
       return try self.announce(
@@ -180,8 +185,34 @@ extension Session {
     return (compilation.description, compilation.compiled)
   }
 
+  /// Compiles a text, unless it is one that has come before and lasts.
   private func compile(
     _ sql: String,
+    in context: RecentStatements.Context,
+    cancellation: Cancellation
+  ) async throws -> PreparedHandle.Compilation {
+    let known = self.recentKnowledge(of: sql, in: context)
+    if case .lasting(let compiled, let schema) = known {
+      return PreparedHandle.Compilation(
+        description: try StatementDescription(query: schema),
+        compiled: compiled,
+        definitionVersion: context.definitionVersion
+      )
+    }
+    let compilation = try await self.compile(
+      sql,
+      isRepeated: known?.isSeen ?? false,
+      cancellation: cancellation
+    )
+    if let compiled = compilation.compiled, compilation.description.parameterCount == 0 {
+      self.noteRecent(compiled, compilation.description.schema, after: known, in: context)
+    }
+    return compilation
+  }
+
+  private func compile(
+    _ sql: String,
+    isRepeated: Bool = false,
     preferring earlier: CompiledStatement? = nil,
     in transaction: Handle? = nil,
     cancellation: Cancellation
@@ -192,7 +223,7 @@ extension Session {
       in: transaction,
       cancellation: cancellation
     ) {
-      try await $0.describe(sql, cancellation: cancellation)
+      try await $0.describe(sql, isRepeated: isRepeated, cancellation: cancellation)
     }
     return PreparedHandle.Compilation(
       description: description,
@@ -207,7 +238,11 @@ extension Session {
     keepsRows: Bool,
     cancellation: Cancellation
   ) async throws -> Completion {
-    try await self.onConnection(preferring: compiled, cancellation: cancellation) { connection in
+    try await self.onConnection(
+      preferring: compiled,
+      running: compiled.sql,
+      cancellation: cancellation
+    ) { connection in
       guard let binding else {
         return try await connection.complete(
           compiled,

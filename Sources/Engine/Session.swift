@@ -16,6 +16,7 @@ package final class Session: Sendable {
     var prepared: [Handle: PreparedHandle] = [:]
     /// Statements that were prepared in another session's transaction, and live there.
     var preparedElsewhere: [Handle: Session] = [:]
+    var recent = RecentStatements()
     var lastUse = ContinuousClock.now
     var isClosed = false
 
@@ -159,6 +160,7 @@ extension Session {
         state.slots[index].statementsAtWork == 0,
         !self.shared.needs(ObjectIdentifier(connection))
       else { return nil }
+      state.recent.removeAll(of: connection)
       return state.slots.remove(at: index).connection
     }
     if let dropped { self.free([dropped]) }
@@ -179,19 +181,24 @@ extension Session {
   }
 
   /// Runs one statement on a connection of the session.
+  ///
+  /// - Parameter sql: What it is going to execute.
   func onConnection<Value: Sendable>(
     preferring compiled: CompiledStatement? = nil,
     in transaction: Handle? = nil,
+    running sql: String? = nil,
     cancellation: Cancellation,
     _ work: @escaping @Sendable (SessionConnection) async throws -> Value
   ) async throws -> Value {
     let connection = try self.checkOut(preferring: compiled, in: transaction)
-    return try await self.on(connection, cancellation: cancellation, work)
+    let tables = sql.map { self.tablesInTurn(for: $0, on: connection) } ?? []
+    return try await self.on(connection, inTurnFor: tables, cancellation: cancellation, work)
   }
 
   /// Runs one statement on a connection that was checked out for it, and checks it in.
   func on<Value: Sendable>(
     _ connection: SessionConnection,
+    inTurnFor tables: Set<String> = [],
     cancellation: Cancellation,
     _ work: @escaping @Sendable (SessionConnection) async throws -> Value
   ) async throws -> Value {
@@ -201,12 +208,13 @@ extension Session {
       self.checkIn(connection)
       throw error
     }
-    return try await self.takeTurn(on: connection, cancellation) {
+    return try await self.takeTurn(on: connection, cancellation, mayWait: !tables.isEmpty) {
       defer {
         self.resources.activeStatements.remove(cancellation)
         self.checkIn(connection)
       }
-      return try await work(connection)
+      guard !tables.isEmpty else { return try await work(connection) }
+      return try await self.inTurn(for: tables, cancellation) { try await work(connection) }
     }
   }
 
@@ -226,10 +234,16 @@ extension Session {
   func takeTurn<Value: Sendable>(
     on connection: SessionConnection,
     _ cancellation: Cancellation,
+    mayWait: Bool = false,
     _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
-    let mayWait = self.resources.isBusy || connection.isOccupied
-    return try await self.resources.queue.run(cancellation, mayWait: mayWait, work)
+    let mayWait = mayWait || self.resources.isBusy || connection.isOccupied
+    return try await self.resources.queue.run(
+      cancellation,
+      on: connection,
+      mayWait: mayWait,
+      work
+    )
   }
 }
 
@@ -252,6 +266,7 @@ extension Session {
         state.slots = []
         state.prepared = [:]
         state.preparedElsewhere = [:]
+        state.recent = RecentStatements()
         state.isClosed = true
       }
       return state.slots.map(\.connection)

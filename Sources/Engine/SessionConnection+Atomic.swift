@@ -6,23 +6,26 @@ extension SessionConnection {
   /// Where a transaction is open on the connection, its client's or the server's own, the work
   /// becomes a part of it: what happens to it is then the transaction's matter.
   ///
-  /// - Parameter changesLake: Whether the commit is to bear its author's name.
+  /// - Parameters:
+  ///   - changesLake: Whether the commit is to bear its author's name.
+  ///   - commit: What makes its changes last.
   func atomically<Value>(
     on connection: borrowing Connection,
     changesLake: Bool = false,
-    _ work: () throws -> Value
+    committing commit: (borrowing Connection) throws -> Void = { try $0.execute("COMMIT") },
+    _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
     try self.requireUnexpiredTransaction()
-    guard !self.state.isInTransaction(ObjectIdentifier(self)) else { return try work() }
+    guard !self.state.isInTransaction(ObjectIdentifier(self)) else { return try work(connection) }
     if self.own != nil {
       if changesLake { try self.sign(on: connection) }
-      return try work()
+      return try work(connection)
     }
     try connection.execute(self.beginStatement)
     do {
       if changesLake { try self.sign(on: connection) }
-      let value = try work()
-      try connection.execute("COMMIT")
+      let value = try work(connection)
+      try commit(connection)
       return value
     } catch {
       // A COMMIT that fails has already rolled back; then there is nothing left to do.

@@ -6,8 +6,11 @@ extension SessionConnection {
   /// Compiles a text without running it, except for nothing at all.
   ///
   /// Of several statements the last is described, if it can be compiled before the others ran.
+  ///
+  /// - Parameter isRepeated: As for ``run(_:isRepeated:cancellation:)``.
   func describe(
     _ sql: String,
+    isRepeated: Bool = false,
     cancellation: Cancellation
   ) throws -> (StatementDescription, CompiledStatement?) {
     try self.begin(cancellation) { connection in
@@ -16,7 +19,14 @@ extension SessionConnection {
         guard let prepared = try self.compileNext(of: &statements) else {
           throw EngineError.noStatement
         }
-        let compiled = self.compiled(prepared, sql: sql)
+        let compiled = CompiledStatement(
+          prepared,
+          sql: sql,
+          connection: self,
+          effect: self.effect(of: prepared, sql: sql),
+          isBoundToConnection: false,
+          isLasting: try isRepeated && self.lasts(prepared, sql: sql, on: connection)
+        )
         return (try self.description(of: prepared, sql: sql), compiled)
       }
       return (try self.describeLast(of: &statements, sql: sql), nil)
@@ -98,26 +108,37 @@ extension SessionConnection {
 
   /// Runs a text as far as a client that announces a query wants it: what writes runs now, and
   /// exactly once, the last statement waits for its fetch if it only reads.
-  func run(_ sql: String, cancellation: Cancellation) throws -> Execution {
+  ///
+  /// - Parameter isRepeated: Whether the text has come before, so that it is worth finding out
+  ///   whether what it is compiled to lasts.
+  func run(
+    _ sql: String,
+    isRepeated: Bool = false,
+    cancellation: Cancellation
+  ) throws -> Execution {
     try self.begin(cancellation) { connection in
-      try self.runUpToLast(of: sql, on: connection, cancellation) { prepared, isOneOfSeveral in
-        if prepared.statementType.readsOnly {
+      try self.runUpToLast(of: sql, on: connection, cancellation) { prepared, text, isOneOfSeveral in
+        if self.waitsForFetch(prepared.statementType, sql) {
           try Self.requireBound(prepared)
           let compiled = CompiledStatement(
             prepared,
             sql: sql,
             connection: self,
             effect: .none,
-            isBoundToConnection: isOneOfSeveral
+            isBoundToConnection: isOneOfSeveral,
+            isLasting: try isRepeated && !isOneOfSeveral
+              && self.lasts(prepared, sql: sql, on: connection)
           )
           let schema = try self.schema(of: prepared.columns)
-          self.awaitFetch(of: compiled)
+          // What lasts is announced again and again, each time to be read as it is then.
+          if !compiled.isLasting { self.awaitFetch(of: compiled) }
           return .query(compiled, schema)
         }
         return .completed(
           try self.complete(
             prepared,
             sql: sql,
+            text: text,
             effect: self.effect(of: prepared, sql: sql),
             on: connection,
             cancellation: cancellation
@@ -127,13 +148,39 @@ extension SessionConnection {
     }
   }
 
+  /// Whether a query reads nothing but DuckDB's own tables, whose changes are noticed.
+  ///
+  /// What files and other databases hold is looked up when a statement is compiled, and changes
+  /// without notice.
+  private func lasts(
+    _ prepared: PreparedStatement,
+    sql: String,
+    on connection: borrowing Connection
+  ) throws -> Bool {
+    guard self.resources.lake == nil, prepared.statementType.readsOnly,
+      prepared.parameterCount == 0
+    else { return false }
+    let plans: [[String?]]
+    do {
+      plans = try connection.texts("EXPLAIN (FORMAT json) " + sql)
+    } catch {
+      guard error.code != .interrupted else { throw error }
+      // Not everything that is compiled like a query can be explained.
+      return false
+    }
+    guard let plan = plans.first(where: { $0.first == "physical_plan" })?.last ?? nil
+    else { return false }
+    return QueryPlan(json: plan)?.readsOwnTablesOnly ?? false
+  }
+
   /// Runs every statement of a text to its end.
   func update(_ sql: String, cancellation: Cancellation) throws -> Completion {
     try self.begin(cancellation) { connection in
-      try self.runUpToLast(of: sql, on: connection, cancellation) { prepared, _ in
+      try self.runUpToLast(of: sql, on: connection, cancellation) { prepared, text, _ in
         try self.complete(
           prepared,
           sql: sql,
+          text: text,
           effect: self.effect(of: prepared, sql: sql),
           on: connection,
           keepsRows: false,
@@ -154,6 +201,7 @@ extension SessionConnection {
       return try self.complete(
         try self.prepared(statement, on: connection),
         sql: statement.sql,
+        text: statement.sql,
         effect: statement.effect,
         on: connection,
         keepsRows: keepsRows,
@@ -171,12 +219,13 @@ extension SessionConnection {
       ? statement.prepared : try connection.prepare(try self.signed(statement.sql))
   }
 
-  /// Runs all statements of `sql` but the last, compiles that and works with it.
+  /// Runs all statements of `sql` but the last, compiles that and works with it and its own
+  /// text.
   private func runUpToLast<Value>(
     of sql: String,
     on connection: borrowing Connection,
     _ cancellation: Cancellation,
-    _ work: (_ last: PreparedStatement, _ isOneOfSeveral: Bool) throws -> Value
+    _ work: (_ last: PreparedStatement, _ text: String, _ isOneOfSeveral: Bool) throws -> Value
   ) throws -> Value {
     var statements = try self.extract(sql, on: connection)
     let count = statements.count
@@ -184,6 +233,7 @@ extension SessionConnection {
     try self.requirePermission(for: sql)
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
     for index in 0..<(count - 1) {
+      let text = scanned.count == count ? scanned[index].text : sql
       _ = try self.compilingNext(of: &statements, on: connection) { prepared in
         let effect = StatementEffect(
           type: prepared.statementType,
@@ -192,6 +242,7 @@ extension SessionConnection {
         return try self.complete(
           prepared,
           sql: sql,
+          text: text,
           effect: effect,
           on: connection,
           keepsRows: false,
@@ -199,7 +250,10 @@ extension SessionConnection {
         )
       }
     }
-    let value = try self.compilingNext(of: &statements, on: connection) { try work($0, count > 1) }
+    let text = scanned.count == count ? scanned[count - 1].text : sql
+    let value = try self.compilingNext(of: &statements, on: connection) {
+      try work($0, text, count > 1)
+    }
     guard let value else { throw EngineError.noStatement }
     return value
   }
@@ -215,19 +269,11 @@ extension SessionConnection {
     )
   }
 
-  private func compiled(_ prepared: PreparedStatement, sql: String) -> CompiledStatement {
-    CompiledStatement(
-      prepared,
-      sql: sql,
-      connection: self,
-      effect: self.effect(of: prepared, sql: sql),
-      isBoundToConnection: false
-    )
-  }
-
+  /// - Parameter text: The statement alone, of all that were sent.
   private func complete(
     _ prepared: PreparedStatement,
     sql: String,
+    text: String,
     effect: StatementEffect,
     on connection: borrowing Connection,
     keepsRows: Bool = true,
@@ -236,7 +282,7 @@ extension SessionConnection {
     if case .endsTransaction(let commits) = effect,
       let transaction = self.state.transaction(on: ObjectIdentifier(self))
     {
-      try self.end(transaction, commits: commits, on: connection)
+      try self.end(transaction, commits: commits, on: connection, cancellation)
       self.noteDefinitionChange(by: prepared.statementType)
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
@@ -250,13 +296,33 @@ extension SessionConnection {
     let type = prepared.statementType
     try self.signOpenTransaction(before: type, on: connection)
     let needsSignature = self.needsSignature(type, effect)
+    let targets = self.removal(by: type, text)
+    self.noteRemoval(targets, by: type, text)
     defer { self.noteDefinitionChange(by: type) }
-    func run() throws -> Completion {
-      try self.runToEnd(prepared, sql: sql, keepsRows: keepsRows, cancellation: cancellation)
+    func run(_ connection: borrowing Connection) throws -> Completion {
+      let prepared = try self.rewritesFiles(type, text) ? connection.prepare(text) : prepared
+      return try self.runToEnd(
+        prepared,
+        sql: sql,
+        keepsRows: keepsRows,
+        cancellation: cancellation
+      )
     }
-    let completion =
-      needsSignature
-      ? try self.atomically(on: connection, changesLake: true, run) : try run()
+    let completion: Completion
+    if !targets.isEmpty {
+      completion = try self.removing(
+        targets,
+        on: connection,
+        signs: needsSignature,
+        cancellation,
+        run
+      )
+    } else {
+      completion =
+        needsSignature || self.rewritesFiles(type, text)
+        ? try self.atomically(on: connection, changesLake: needsSignature, run)
+        : try run(connection)
+    }
     try self.record(effect, on: connection)
     return completion
   }

@@ -25,7 +25,7 @@ extension SessionConnection {
       guard let transaction = self.state.transaction(handle),
         transaction.connection == ObjectIdentifier(self)
       else { throw EngineError.unknownTransaction }
-      try self.end(transaction, commits: commits, on: connection)
+      try self.end(transaction, commits: commits, on: connection, cancellation)
     }
   }
 
@@ -33,7 +33,8 @@ extension SessionConnection {
   func end(
     _ transaction: OpenTransaction,
     commits: Bool,
-    on connection: borrowing Connection
+    on connection: borrowing Connection,
+    _ cancellation: Cancellation
   ) throws {
     try self.record(.endsTransaction(commits: commits), on: connection)
     if let expiry = transaction.expiry {
@@ -43,7 +44,7 @@ extension SessionConnection {
     guard commits else { return try self.rollBack(connection) }
     do {
       try self.requireNotAborted(connection)
-      try connection.execute("COMMIT")
+      try self.commitTransaction(on: connection, cancellation)
     } catch {
       // Most failures of COMMIT have rolled back already; then there is nothing left to do.
       try? self.rollBack(connection)

@@ -25,6 +25,12 @@ actor SessionConnection {
   var hasChangedDefinitions = false
   /// Whether the open transaction names its author.
   var isSigned = false
+  /// What the open transaction has removed rows from.
+  var removals = RemovalTargets()
+  /// Whether the open transaction has changed a table's definition, perhaps its name.
+  var hasAltered = false
+  /// What the statements that were prepared by SQL remove rows from.
+  var preparedRemovals = RemovalTargets()
 
   static let defaultTimeZone = "UTC"
 
@@ -152,7 +158,10 @@ actor SessionConnection {
   /// Records what a statement did to the session once it has run.
   func record(_ effect: StatementEffect, on connection: borrowing Connection) throws {
     guard effect != .none else { return }
-    if effect == .beginsTransaction { self.isSigned = false }
+    if effect == .beginsTransaction {
+      self.isSigned = false
+      self.forgetRemovals()
+    }
     self.repeatedSettingCount = self.state.record(
       effect,
       on: ObjectIdentifier(self),

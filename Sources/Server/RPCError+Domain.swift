@@ -9,7 +9,20 @@ package import GRPCCore
 
 extension DuckDBError: RPCErrorConvertible {
   package var rpcErrorCode: RPCError.Code {
-    switch self.code {
+    switch StorageFailure(self) {
+    case .refused: return .permissionDenied
+    case .containerMissing, .misdirected: return .failedPrecondition
+    case .fileMissing: return self.isInsideLake ? .aborted : .notFound
+    case .busy: return .unavailable
+    case nil: break
+    }
+    // How a catalog in SQLite turns others away while one writes.
+    if [.invalid, .io, .transaction].contains(self.code),
+      self.message.contains("database is locked")
+    {
+      return .aborted
+    }
+    return switch self.code {
     case .parser, .syntax, .binder, .conversion, .outOfRange, .divideByZero, .decimal,
       .mismatchType, .invalidType, .unknownType, .invalidInput, .expression, .constraint,
       .parameterNotResolved, .parameterNotAllowed, .settings, .invalidConfiguration, .sequence:
@@ -33,6 +46,7 @@ extension DuckDBError: RPCErrorConvertible {
   }
 
   package var rpcErrorMessage: String {
+    if let advice = StorageFailure(self)?.advice { return "\(self.message)\n\n\(advice)" }
     guard self.code == .outOfMemory else { return self.message }
     let setting =
       self.message.contains("max_temp_directory_size")
@@ -81,7 +95,9 @@ extension EngineError: RPCErrorConvertible {
     case .unknownTicket, .unknownPolledStatement, .unknownPreparedStatement, .unknownTransaction:
       .notFound
     case .notPermitted: .permissionDenied
-    case .transactionExpired, .transactionTooOld, .transactionAborted: .aborted
+    case .transactionExpired, .transactionTooOld, .transactionAborted, .lakeConflict,
+      .commitWaitExceeded:
+      .aborted
     case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction: .failedPrecondition
     case .statementTooLong, .queueFull, .queueWaitExceeded, .tooManyStatements,
       .tooManyResultRows, .resultTooLarge, .tooManySessions, .tooManySessionsOfPrincipal,

@@ -46,7 +46,9 @@ final class SealedTickets {
   func checkContent(_ bytes: [UInt8]) {
     let allowance = (16 << 10) + 128 * bytes.count
     let query = Allowance.hold(allowance, for: "a sealed query") { SealedQuery(bytes) }
-    guard let query, query.expiry.timeIntervalSince1970.magnitude < Self.endOfTime else { return }
+    guard let query, query.expiry.timeIntervalSince1970.magnitude < Self.endOfTime,
+      (query.query.statementTimeout ?? .zero) < .seconds(Self.endOfTime)
+    else { return }
     require(SealedQuery(query.encoded) == query, "a sealed query isn't what it was made of")
   }
 }

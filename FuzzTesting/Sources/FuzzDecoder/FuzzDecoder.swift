@@ -14,13 +14,12 @@ enum FuzzDecoder {
     var limits = DecoderLimits()
     // Columns of nulls take no bytes: reading millions of them finds nothing.
     limits.rowCount = 4096
-    guard
-      let (decodedSchema, batches) = try? StreamDecoder.decode(
-        WireMessage.messages(in: input),
-        limits: limits
-      ),
-      let schema = decodedSchema
-    else { return }
+    let messages = WireMessage.messages(in: input)
+    // A field takes some 200 bytes, and may be a reference of 8 bytes to a table that is shared.
+    let decoded = Allowance.hold((64 << 10) + 512 * input.readableBytes, for: "decoding") {
+      try? StreamDecoder.decode(messages, limits: limits)
+    }
+    guard let (decodedSchema, batches) = decoded, let schema = decodedSchema else { return }
     for batch in batches {
       TrustingReader.visit(batch)
       guard let again = try? StreamDecoder.decode(WireMessage.stream(schema, batch)) else {

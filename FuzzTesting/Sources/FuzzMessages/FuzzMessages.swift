@@ -9,7 +9,10 @@ import SwiftProtobuf
 @main
 enum FuzzMessages {
   static func main() {
-    Fuzzer.run(Self.decode)
+    Fuzzer.run { bytes in
+      // A message without fields takes 2 bytes, and an object of its own once it is decoded.
+      Allowance.hold((64 << 10) + 512 * bytes.count, for: "decoding") { Self.decode(bytes) }
+    }
   }
 
   private static func decode(_ input: [UInt8]) {

@@ -16,7 +16,8 @@ extension SessionConnection {
       let path = try self.path(of: target, on: connection)
       try self.resources.statementGuard?.check(catalog: path[0])
       if !Self.isTemporary(path) { try self.signOpenTransaction(before: .insert, on: connection) }
-      let rowCount = try self.atomically(on: connection, changesLake: !Self.isTemporary(path)) {
+      let changesLake = !Self.isTemporary(path)
+      let rowCount = try self.atomically(on: connection, changesLake: changesLake) { connection in
         try self.prepareTable(path, target, rows, on: connection)
         return try self.resources.rowFunction.withSource(rows.source) { call in
           let insertion = try connection.prepare(

@@ -22,7 +22,7 @@ extension Lake {
   /// Fails if the connection that holds the lock has been lost.
   var maintenanceLockCheck: String { self.postgresQuery("SELECT 'held' AS state") }
 
-  private func postgresQuery(_ question: String) -> String {
+  func postgresQuery(_ question: String) -> String {
     """
     FROM postgres_query(\
     \(SQLText.literal(self.catalogName)), \(SQLText.literal(question)))

@@ -23,6 +23,11 @@ final class Lake: Sendable {
   /// Whether transactions that have read the catalog may stay open without a statement: in SQLite they
   /// would keep others from writing.
   let bearsWaitingReaders: Bool
+  /// Its catalog's file, where several processes may have that open: SQLite's.
+  let sharedCatalogPath: String?
+  /// That of the transactions here that have removed rows, when they are committed.
+  let commitTurn = Turn()
+  let tableTurns = TableTurns()
   /// Kept as long as the catalog's connections may read it.
   private let passwordFile: PasswordFile?
 
@@ -63,6 +68,7 @@ final class Lake: Sendable {
     self.postgresSchema =
       configuration.postgres.host.map { _ in configuration.postgres.schema ?? "public" }
     self.bearsWaitingReaders = if case .sqlite = location { false } else { true }
+    self.sharedCatalogPath = if case .sqlite(let path) = location { path } else { nil }
     self.privateTexts = [location.privateText]
     if !isRemote { try Self.makeFolder(self.dataPath) }
     self.folder = isRemote ? nil : try LakeFolder(self.dataPath)

@@ -8,9 +8,12 @@ struct MaintenanceRun: ~Copyable {
   private static let author = "lakehouse maintenance"
 
   private let lake: Lake
+  private let database: Database
   private let connection: Connection
   /// Has a transaction open, which holds PostgreSQL's lock.
   private let lock: Connection
+  /// The same where the catalog is in a file that others may have open.
+  private var fileLock: CatalogFileLock?
   private let redactor: ErrorRedactor
   private let cancellation: Cancellation
   private let start = ContinuousClock.now
@@ -26,6 +29,7 @@ struct MaintenanceRun: ~Copyable {
     let connection = try database.connect()
     let lock = try database.connect()
     self.lake = lake
+    self.database = database
     self.connection = connection
     self.lock = lock
     self.redactor = redactor
@@ -36,6 +40,11 @@ struct MaintenanceRun: ~Copyable {
   ///
   /// - Returns: Whether it was free.
   mutating func begin() throws -> Bool {
+    if let path = self.lake.sharedCatalogPath {
+      self.fileLock = try CatalogFileLock(.maintenance, ofCatalog: path)
+      self.report.isAtWorkElsewhere = self.fileLock == nil
+      return self.fileLock != nil
+    }
     guard let query = self.lake.maintenanceLockQuery else { return true }
     try self.lock.execute("BEGIN TRANSACTION READ ONLY")
     let isTaken = try self.lock.texts(query, self.cancellation).first?.first == "true"
@@ -54,13 +63,15 @@ struct MaintenanceRun: ~Copyable {
       if flushes || !inlining.isEmpty {
         let flushed = try self.step(
           "flush \(table)",
-          self.lake.flush(schema: schema, table: table)
+          self.lake.flush(schema: schema, table: table),
+          inTurnFor: table
         )
         self.report.flushedRowCount += flushed.first ?? 0
       }
       let merged = try self.step(
         "merge files of \(table)",
-        self.lake.merge(schema: schema, table: table)
+        self.lake.merge(schema: schema, table: table),
+        inTurnFor: table
       )
       guard merged.count == 2 else { continue }
       self.report.mergedFileCount += merged[0]
@@ -101,14 +112,27 @@ struct MaintenanceRun: ~Copyable {
   /// Runs a statement whose only row is of numbers, and returns those.
   ///
   /// Of a failure that the next step may not meet the report tells.
-  private mutating func step(_ name: String, _ sql: String) throws -> [Int] {
+  ///
+  /// - Parameter table: Whose files are replaced: nobody here removes rows from it meanwhile.
+  private mutating func step(
+    _ name: String,
+    _ sql: String,
+    inTurnFor table: String? = nil
+  ) throws -> [Int] {
     if self.lake.postgresSchema != nil {
       // Without the lock another server may have begun.
       _ = try self.lock.texts(self.lake.maintenanceLockCheck, self.cancellation)
     }
     do {
-      let rows = try self.inTransaction(sql)
+      let tables = Set([table?.asciiLowercased].compactMap { $0 })
+      try self.lake.tableTurns.takeBlocking(tables, self.cancellation)
+      defer { self.lake.tableTurns.give(tables) }
+      let rows = try self.inTransaction(sql, replacingFilesOf: table)
       return (rows.first ?? []).compactMap { $0.flatMap { Int($0) } }
+    } catch let error as EngineError {
+      guard case .lakeConflict = error else { throw error }
+      self.report.failures.append("\(name): others have changed it meanwhile")
+      return []
     } catch let error as DuckDBError {
       guard error.code != .fatal, !self.cancellation.isCancelled else { throw error }
       self.report.failures.append("\(name): \(self.redactor.redacted(error).firstLine)")
@@ -121,12 +145,28 @@ struct MaintenanceRun: ~Copyable {
   /// DuckLake's functions choose the files when they are compiled, and compare with what others have
   /// committed since their transaction began. With a transaction for each, what was committed in
   /// between would be undone: a row that was deleted then was there again.
-  private func inTransaction(_ sql: String) throws -> [[String?]] {
+  private func inTransaction(
+    _ sql: String,
+    replacingFilesOf table: String? = nil
+  ) throws -> [[String?]] {
     try self.connection.execute("BEGIN TRANSACTION")
     do {
       try self.connection.execute(self.lake.sign(as: Self.author))
       let rows = try self.connection.texts(sql, self.cancellation)
-      try self.connection.execute("COMMIT")
+      guard let table else {
+        try self.connection.execute("COMMIT")
+        return rows
+      }
+      let commit = RemovalCommit(
+        lake: self.lake,
+        database: self.database,
+        cancellation: self.cancellation
+      )
+      try commit.commit(
+        self.connection,
+        removingFrom: RemovalTargets(table: table),
+        ignoringInsertions: true
+      )
       return rows
     } catch {
       // A COMMIT that fails has already rolled back.

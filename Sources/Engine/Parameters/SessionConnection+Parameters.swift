@@ -45,14 +45,28 @@ extension SessionConnection {
       let needsSignature = self.needsSignature(type, statement.effect)
       let isAtomic =
         needsSignature || (binding.rows.rowCount > 1 && statement.effect == .none)
-      let execution = try self.execution(of: statement, binding, on: connection, cancellation)
-      func run() throws -> Completion {
-        hasResultSet
+      let targets = self.removal(by: type, statement.sql)
+      self.noteRemoval(targets, by: type, statement.sql)
+      func run(_ connection: borrowing Connection) throws -> Completion {
+        let execution = try self.execution(of: statement, binding, on: connection, cancellation)
+        return hasResultSet
           ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
       }
-      let completion =
-        isAtomic
-        ? try self.atomically(on: connection, changesLake: needsSignature, run) : try run()
+      let completion: Completion
+      if !targets.isEmpty {
+        completion = try self.removing(
+          targets,
+          on: connection,
+          signs: needsSignature,
+          cancellation,
+          run
+        )
+      } else {
+        completion =
+          isAtomic
+          ? try self.atomically(on: connection, changesLake: needsSignature, run)
+          : try run(connection)
+      }
       try self.record(statement.effectWithParameters, on: connection)
       self.noteDefinitionChange(by: type)
       return completion

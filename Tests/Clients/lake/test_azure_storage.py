@@ -111,23 +111,36 @@ def test_a_busy_storage_is_asked_again(start, azure, flags, name):
   assert azure.faults() == []
 
 
-def test_what_is_not_allowed_is_told_without_secrets(start, azure, flags, name):
+REFUSED = (grpc.StatusCode.PERMISSION_DENIED, "check its key, token or role")
+
+
+@pytest.mark.parametrize("status, told", [
+  (401, REFUSED), (403, REFUSED), (429, (grpc.StatusCode.UNAVAILABLE, "Too Many Requests")),
+])
+def test_what_is_not_allowed_is_told_without_secrets(start, azure, flags, name, status, told):
   own = start(*flags)
   lake.update(own, "CREATE TABLE t AS SELECT 1 AS a")
-  azure.respond(403, method="PUT", path=f"/{name}/", count=100)
+  azure.respond(status, method="PUT", path=f"/{name}/", count=100)
   write = fails(own, "INSERT INTO t VALUES (2)")
   azure.clear_faults()
-  assert "403" in write.details() or "Permission" in write.details()
   assert rows(own, "FROM t") == [(1,)]
   assert own.stop() == 0
   again = start(*flags)
-  azure.respond(403, path=f"/{name}/", count=100)
+  azure.respond(status, path=f"/{name}/", count=100)
   read = fails(again, "FROM t")
   azure.clear_faults()
-  assert "403" in read.details() or "Permission" in read.details()
+  for failure in (write, read):
+    assert failure.code() == told[0] and told[1] in failure.details(), failure.details()
   assert rows(again, "FROM t") == [(1,)]
   assert_hidden(azure, own, write.details())
   assert_hidden(azure, again, read.details())
+
+
+def test_a_container_that_is_not_there_is_told(start, azure, flags):
+  own = start(*[flag.replace("://lake/", "://nosuch/") for flag in flags])
+  failed = fails(own, "CREATE TABLE t AS SELECT 1 AS a")
+  assert failed.code() == grpc.StatusCode.FAILED_PRECONDITION, failed.details()
+  assert "check the server's data path" in failed.details()
 
 
 def test_a_wrong_key_is_told_without_it(start, azure, flags, tmp_path):
@@ -136,6 +149,7 @@ def test_a_wrong_key_is_told_without_it(start, azure, flags, tmp_path):
   own = start(*flags[:-1], f"{tmp_path}/connection-string")
   refused = fails(own, "CREATE TABLE t AS SELECT 1 AS a")
   assert "AuthenticationFailed" in refused.details()
+  assert refused.code() == grpc.StatusCode.PERMISSION_DENIED
   for text in (refused.details(), own.stderr):
     assert "d3JvbmcgYnV0" not in text and "wrong but secret" not in text
 

@@ -96,7 +96,9 @@ def test_a_wrong_key_is_told_without_its_secret(start, s3, flags, tmp_path):
   with RawClient(own.address) as raw, pytest.raises(grpc.RpcError) as failed:
     raw.query("CREATE TABLE t AS SELECT 1 AS a")
   message = failed.value.details()
+  assert failed.value.code() == grpc.StatusCode.PERMISSION_DENIED
   assert "403" in message and "SignatureDoesNotMatch" in message
+  assert "check its key, token or role" in message
   for hidden in (wrong.secret, "X-Amz-Signature", "Signature="):
     assert hidden not in message
     assert hidden not in own.stderr
@@ -106,8 +108,10 @@ def test_a_bucket_that_is_not_there_is_told(start, s3, flags, tmp_path):
   given, _ = credentials("key", s3, tmp_path)
   flags[1] = "s3://no-such-bucket/data/"
   own = start(*flags, *given)
-  with RawClient(own.address) as raw, pytest.raises(grpc.RpcError, match="NoSuchBucket|404"):
+  with RawClient(own.address) as raw, pytest.raises(grpc.RpcError, match="NoSuchBucket") as failed:
     raw.query("CREATE TABLE t AS SELECT 1 AS a")
+  assert failed.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+  assert "check the server's data path" in failed.value.details()
 
 
 def test_a_chain_without_keys_is_told_at_the_start(flags):

@@ -208,6 +208,10 @@ class RawClient:
     (answer,) = self.put(message((1, descriptor(command))))
     return protobuf.signed(protobuf.first(answer, 1, 0))
 
+  def begin_update(self, command: bytes):
+    """DoPut of a command without data, whose answer nobody waits for."""
+    return self.call("DoPut", iter([message((1, descriptor(command)))]))
+
   def action(self, name: str, body: bytes = b"") -> list[bytes]:
     answers = self.call("DoAction", message((1, name), (2, body)))
     return [protobuf.first(answer, 1) for answer in answers]

@@ -1,0 +1,86 @@
+internal import DequeModule
+internal import Foundation
+internal import Synchronization
+
+/// Lets statements that remove rows from a table come one after the other, so that they don't meet
+/// in its files: one of two would be in vain.
+///
+/// It is a courtesy among the statements of this server that are transactions of their own, and its
+/// maintenance. What others do is found out when a transaction is committed.
+final class TableTurns: Sendable {
+  private typealias Waiter = OneTimeOutcome<Void>
+
+  /// A table is in there for as long as somebody has the turn.
+  private let lines = Mutex<[String: Deque<Waiter>]>([:])
+
+  /// Waits for the turn of each of the tables, without a thread.
+  ///
+  /// Throws when it is cancelled before; else it is to be given back by ``give(_:)``.
+  func take(_ tables: Set<String>, _ cancellation: Cancellation) async throws {
+    var taken: [String] = []
+    do {
+      // All in the same order: no two wait for each other.
+      for table in tables.sorted() {
+        try await self.take(table, cancellation)
+        taken.append(table)
+      }
+    } catch {
+      for table in taken { self.give(table) }
+      throw error
+    }
+  }
+
+  func give(_ tables: Set<String>) {
+    for table in tables { self.give(table) }
+  }
+
+  /// Waits for the turns, and blocks the thread until then, which must not be one of Swift's pool.
+  func takeBlocking(_ tables: Set<String>, _ cancellation: Cancellation) throws {
+    let end = DispatchSemaphore(value: 0)
+    let failure = Mutex<(any Error)?>(nil)
+    Task {
+      do {
+        try await self.take(tables, cancellation)
+      } catch {
+        failure.withLock { $0 = error }
+      }
+      end.signal()
+    }
+    end.wait()
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  private func take(_ table: String, _ cancellation: Cancellation) async throws {
+    let waiter = self.lines.withLock { lines -> Waiter? in
+      guard lines[table] != nil else {
+        lines[table] = []
+        return nil
+      }
+      let waiter = Waiter()
+      lines[table]?.append(waiter)
+      return waiter
+    }
+    guard let waiter else { return }
+    cancellation.whenCancelled { self.leave(table, waiter, because: $0) }
+    try await waiter.value
+  }
+
+  private func leave(_ table: String, _ waiter: Waiter, because reason: CancellationReason) {
+    let hasLeft = self.lines.withLock { lines in
+      guard let index = lines[table]?.firstIndex(where: { $0 === waiter }) else { return false }
+      lines[table]?.remove(at: index)
+      return true
+    }
+    // Else it has been given the turn, and gives it back itself.
+    if hasLeft { waiter.occur(.failure(reason.error)) }
+  }
+
+  private func give(_ table: String) {
+    let next = self.lines.withLock { lines in
+      let next = lines[table]?.popFirst()
+      if next == nil { lines[table] = nil }
+      return next
+    }
+    next?.occur(.success(()))
+  }
+}

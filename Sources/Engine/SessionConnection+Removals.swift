@@ -1,0 +1,101 @@
+internal import Auth
+internal import DuckDB
+
+// Statements that remove rows from the lake, and their commits.
+
+extension SessionConnection {
+  /// How often a statement that is a transaction of its own is tried, if others change its tables.
+  private static let attemptLimit = 5
+
+  /// What a statement may remove rows from in the lake.
+  func removal(by type: StatementType, _ sql: String) -> RemovalTargets {
+    guard self.resources.lake != nil, !self.resources.configuration.isReadOnly,
+      self.role != .reader
+    else { return RemovalTargets() }
+    switch type {
+    case .delete, .update, .mergeInto:
+      let targets = RemovalTargets(of: sql)
+      return targets.isEmpty ? .any : targets
+    case .explain: return RemovalTargets(of: sql)
+    case .execute: return self.preparedRemovals
+    default: return RemovalTargets()
+    }
+  }
+
+  /// Whether a statement replaces files of the lake that it chooses when it is compiled: both are to
+  /// be in one transaction.
+  func rewritesFiles(_ type: StatementType, _ text: String) -> Bool {
+    self.resources.lake != nil && (type == .call || type == .explain || type.readsOnly)
+      && LakeFunctions.mayRewriteFiles(text)
+  }
+
+  /// Whether a statement only reads, so that it may wait for its fetch and may never run.
+  nonisolated func waitsForFetch(_ type: StatementType, _ sql: String) -> Bool {
+    type.readsOnly && (self.resources.lake == nil || !LakeFunctions.mayRewriteFiles(sql))
+  }
+
+  /// Notes what a statement of the open transaction removes rows from, before it runs.
+  func noteRemoval(_ targets: RemovalTargets, by type: StatementType, _ sql: String) {
+    if type == .prepare { self.preparedRemovals.formUnion(RemovalTargets(of: sql)) }
+    guard self.state.isInTransaction(ObjectIdentifier(self)) else { return }
+    self.removals.formUnion(targets)
+    if type == .alter { self.hasAltered = true }
+  }
+
+  /// Notes that a transaction has begun.
+  func forgetRemovals() {
+    self.removals = RemovalTargets()
+    self.hasAltered = false
+  }
+
+  /// Commits the session's open transaction.
+  func commitTransaction(
+    on connection: borrowing Connection,
+    _ cancellation: Cancellation
+  ) throws {
+    // The lake knows a table that was renamed in here by its old name.
+    let targets = self.hasAltered && !self.removals.isEmpty ? RemovalTargets.any : self.removals
+    try self.commit(connection, removingFrom: targets, cancellation)
+  }
+
+  func commit(
+    _ connection: borrowing Connection,
+    removingFrom targets: RemovalTargets,
+    _ cancellation: Cancellation
+  ) throws {
+    guard let lake = self.resources.lake, !targets.isEmpty else {
+      return try connection.execute("COMMIT")
+    }
+    let commit = RemovalCommit(
+      lake: lake,
+      database: self.resources.database,
+      cancellation: cancellation
+    )
+    try commit.commit(connection, removingFrom: targets)
+  }
+
+  /// Runs `work`, which is all there is to a transaction, and again if others have changed the same
+  /// tables meanwhile: what it did is rolled back then.
+  func removing<Value>(
+    _ targets: RemovalTargets,
+    on connection: borrowing Connection,
+    signs: Bool,
+    _ cancellation: Cancellation,
+    _ work: (borrowing Connection) throws -> Value
+  ) throws -> Value {
+    var attemptCount = 1
+    while true {
+      do {
+        return try self.atomically(
+          on: connection,
+          changesLake: signs,
+          committing: { try self.commit($0, removingFrom: targets, cancellation) },
+          work
+        )
+      } catch EngineError.lakeConflict where attemptCount < Self.attemptLimit {
+        if let reason = cancellation.reason { throw reason.error }
+        attemptCount += 1
+      }
+    }
+  }
+}
