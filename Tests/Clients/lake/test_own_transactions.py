@@ -162,3 +162,20 @@ def test_tables_for_rows_in_the_catalog_are_not_made(raw, cluster, database):
     r"SELECT count(*) FROM pg_tables WHERE tablename ~ 'ducklake_inlined_data_\d'", database
   )
   assert found == "0"
+
+
+@pytest.mark.parametrize(
+  ("catalog", "seen"),
+  [([], 0), (["--ducklake-catalog", "sqlite:{folder}/catalog.sqlite"], 1)],
+  ids=["in a DuckDB file", "in SQLite"],
+)
+def test_catalogs_in_files(start, tmp_path, catalog: list[str], seen: int):
+  """In SQLite a transaction that waits would keep others from writing."""
+  flags = [part.format(folder=tmp_path) for part in catalog]
+  server = start("--ducklake-data-path", f"{tmp_path}/data/", *flags)
+  with RawClient(server.address) as raw, RawClient(server.address) as other:
+    raw.update(Command.update("CREATE TABLE t (i INTEGER)"))
+    ticket = announce(raw, "SELECT count(*) FROM t")
+    other.update(Command.update("INSERT INTO t VALUES (1)"))
+    assert fetch(raw, ticket) == [(seen,)]
+    assert raw.rows("SELECT count(*) FROM t") == [(1,)]
