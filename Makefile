@@ -37,7 +37,7 @@ deployments: test-setup build
 bench: test-setup build
 	@.venv/bin/python -m Benchmarks
 
-# A minute on the decoder of what clients send; FuzzTesting/run SECONDS for more.
+# A minute on each of what reads clients' bytes; FuzzTesting/run SECONDS TARGET for more.
 fuzz: setup
 	@FuzzTesting/run 60
 

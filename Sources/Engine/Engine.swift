@@ -46,7 +46,9 @@ package final class Engine: Sendable {
       }
     }
     let rowFunction = try RowFunction(on: connection)
-    let lockdown = try Lockdown(on: connection)
+    let hidesFolder = configuration.isLockedDown ?? true
+    let isFolderHidden = try hidesFolder && lake?.hideFolder(on: database) ?? false
+    let lockdown = try Lockdown(on: connection, hiddenFolder: isFolderHidden ? lake?.dataPath : nil)
     let isLockedDown = configuration.isLockedDown ?? lockdown.hasLake
     let statementGuard = isLockedDown ? try lockdown.apply(on: connection) : nil
     let threads = WorkerThreads(count: configuration.workerCount)

@@ -1,6 +1,7 @@
 /// A text of SQL without its literals, for logs: `SELECT a FROM t WHERE b = ?`.
 package struct MaskedSQL: Sendable {
-  /// The text with a question mark for each string and number, and without comments.
+  /// The text with a question mark for each string and number, and without comments; where it can't
+  /// be read any further, a question mark stands for the rest.
   package let text: String
   /// Whether the literals are likely to be secrets, or hold them: what is logged in full otherwise
   /// isn't then.
@@ -15,86 +16,67 @@ package struct MaskedSQL: Sendable {
   ]
 
   package init(_ sql: String) {
-    self.text = SQLScanner.masked(sql)
+    self.text = Self.masked(sql)
     let lowercased = sql.lowercased()
     self.mayHoldSecrets = Self.secretWords.contains { lowercased.contains($0) }
   }
 }
 
-extension SQLScanner {
+extension MaskedSQL {
   private static let mask = UInt8(ascii: "?")
+  private static let space = UInt8(ascii: " ")
 
-  fileprivate static func masked(_ sql: String) -> String {
-    var scanner = SQLScanner(sql)
+  private static func masked(_ sql: String) -> String {
+    var reader = SQLTokenReader(Array(sql.utf8))
     var masked: [UInt8] = []
-    masked.reserveCapacity(scanner.bytes.count)
-    while let byte = scanner.peek(0) {
-      scanner.maskNext(byte, into: &masked)
+    masked.reserveCapacity(reader.bytes.count)
+    var previous: SQLToken?
+    var end = 0
+    do throws(LockdownError) {
+      while let token = try reader.next() {
+        masked += Self.gap(reader.bytes[end..<token.range.lowerBound], before: token)
+        switch token.kind {
+        case .string:
+          masked.append(Self.mask)
+        case .number where !Self.isParameter(token, after: previous, in: reader.bytes):
+          masked.append(Self.mask)
+        case .word, .quotedName, .symbol, .number:
+          masked += reader.bytes[token.range]
+        }
+        previous = token
+        end = token.range.upperBound
+      }
+      masked += Self.gap(reader.bytes[end...], before: nil)
+    } catch {
+      if !masked.isEmpty { masked.append(Self.space) }
+      masked.append(Self.mask)
     }
     return String(decoding: masked, as: UTF8.self)
   }
 
-  private mutating func maskNext(_ byte: UInt8, into masked: inout [UInt8]) {
-    let start = self.position
-    switch byte {
-    case UInt8(ascii: "'"):
-      self.skipQuoted(byte)
-      // A doubled quote has ended a part of the string: the next one continues it.
-      if masked.last != Self.mask || start == 0 || self.bytes[start - 1] != byte {
-        masked.append(Self.mask)
-      }
-    case UInt8(ascii: "\""):
-      self.skipQuoted(byte)
-      masked += self.bytes[start..<self.position]
-    case UInt8(ascii: "-") where self.peek(1) == UInt8(ascii: "-"):
-      self.skip { $0 != UInt8(ascii: "\n") }
-    case UInt8(ascii: "/") where self.peek(1) == UInt8(ascii: "*"):
-      self.skipBlockComment()
-      masked.append(UInt8(ascii: " "))
-    case UInt8(ascii: "$"):
-      self.skipDollarQuoted()
-      if self.position > start + 1 {
-        masked.append(Self.mask)
-      } else {
-        // `$1` is a parameter, which stays.
-        self.skip(while: Self.isWordByte)
-        masked += self.bytes[start..<self.position]
-      }
-    case _ where Self.isDigit(byte):
-      self.skipNumber()
-      masked.append(Self.mask)
-    case _ where Self.isWordByte(byte):
-      self.maskWord(into: &masked)
-    default:
-      self.position += 1
-      masked.append(byte)
+  /// What is between two tokens, which isn't shown as it is if there is a comment in it.
+  private static func gap(_ bytes: ArraySlice<UInt8>, before token: SQLToken?) -> [UInt8] {
+    var bytes = bytes
+    // The letter before a string of its kind: `E'…'`, `X'…'`.
+    if token?.kind == .string, let letter = bytes.last, Self.isLetter(letter) { bytes.removeLast() }
+    guard bytes.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "/") }) else {
+      return Array(bytes)
     }
+    return [bytes.contains(UInt8(ascii: "\n")) ? UInt8(ascii: "\n") : Self.space]
   }
 
-  /// A name, or the letter before a string of its kind: `E'…'`, `X'…'`.
-  private mutating func maskWord(into masked: inout [UInt8]) {
-    let start = self.position
-    self.skip(while: Self.isWordByte)
-    let word = self.bytes[start..<self.position]
-    guard word.count == 1, self.peek(0) == UInt8(ascii: "'") else {
-      masked += word
-      return
-    }
-    let isE = word.first == UInt8(ascii: "e") || word.first == UInt8(ascii: "E")
-    self.skipQuoted(UInt8(ascii: "'"), hasEscapes: isE)
-    masked.append(Self.mask)
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 
-  /// `1`, `1_000`, `0xff`, `1.5e-3`.
-  private mutating func skipNumber() {
-    var previous: UInt8 = 0
-    while let byte = self.peek(0) {
-      let isSign = byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
-      let followsExponent = previous == UInt8(ascii: "e") || previous == UInt8(ascii: "E")
-      guard Self.isWordByte(byte) || byte == UInt8(ascii: ".") || isSign && followsExponent
-      else { return }
-      previous = byte
-      self.position += 1
-    }
+  /// Whether a number is the name of a parameter, as in `$1`.
+  private static func isParameter(
+    _ token: SQLToken,
+    after previous: SQLToken?,
+    in bytes: [UInt8]
+  ) -> Bool {
+    guard let previous, previous.kind == .symbol else { return false }
+    return previous.range.upperBound == token.range.lowerBound
+      && bytes[previous.range.lowerBound] == UInt8(ascii: "$")
   }
 }

@@ -28,39 +28,50 @@ enum ReadingRole {
     option == "catalog" || Self.settings.contains(option.lowercased())
   }
 
-  /// Refuses a text with a statement that does more than read.
+  /// Refuses a text with a statement that does more than read, or that can be read in two ways.
   static func require(_ sql: String, of role: String) throws(EngineError) {
-    for statement in SQLScanner.statements(in: sql) where !Self.isAllowed(statement) {
-      throw .notPermitted(role: role, statement: statement.words.first ?? "this")
+    guard let tokens = try? SQLTokens(sql) else {
+      throw .notPermitted(role: role, statement: "text that can be read in two ways")
+    }
+    for statement in tokens.statements where !Self.isAllowed(statement, tokens) {
+      let word = statement.first { $0.kind == .word }
+      throw .notPermitted(
+        role: role,
+        statement: word.map { tokens.text($0).uppercased() } ?? "this"
+      )
     }
   }
 
-  private static func isAllowed(_ statement: SQLScanner.Statement) -> Bool {
-    guard let first = statement.words.first else { return true }
+  private static func isAllowed(_ statement: [SQLToken], _ tokens: SQLTokens) -> Bool {
+    let words = statement.lazy.filter { $0.kind == .word }.map { tokens.text($0).uppercased() }
+    guard let first = words.first else { return true }
     switch first {
     case _ where queryWords.contains(first) || transactionWords.contains(first), "USE":
       return true
     case "EXPLAIN":
       // EXPLAIN ANALYZE runs what it explains; a COPY would write its file.
-      let explained = statement.words.first { !explainWords.contains($0) }
+      let explained = words.first { !explainWords.contains($0) }
       return explained.map { queryWords.contains($0) } ?? false
     case "PRAGMA":
-      // What is left are questions; DuckDB turns them into queries.
-      return !statement.text.contains("=")
+      let name = StatementGuard.word(at: 1, tokens, statement) ?? ""
+      return GuardedFunctions.allowedPragmas.contains(name)
+        && !statement.contains { tokens.isSymbol($0, "=") }
     case "SET", "RESET":
-      return Self.isOwnSetting(statement.text)
+      return Self.isOwnSetting(statement, tokens)
     default:
       return false
     }
   }
 
-  /// The scanner leaves quoted words out, so the text itself is read: a name in quotes is refused.
-  private static func isOwnSetting(_ text: String) -> Bool {
-    var words = text.lowercased().split { $0.isWhitespace || $0 == "=" }.dropFirst()
-    if words.first == "session" { words = words.dropFirst() }
-    guard let name = words.first else { return false }
-    if name == "variable" { return true }
-    if name == "time" { return words.dropFirst().first == "zone" }
-    return Self.settings.contains(String(name))
+  /// A name in quotes is refused.
+  private static func isOwnSetting(_ statement: [SQLToken], _ tokens: SQLTokens) -> Bool {
+    func word(_ index: Int) -> String? { StatementGuard.word(at: index, tokens, statement) }
+    let index = word(1) == "session" ? 2 : 1
+    switch word(index) {
+    case "variable": return true
+    case "time": return word(index + 1) == "zone"
+    case let name?: return Self.settings.contains(name)
+    case nil: return false
+    }
   }
 }

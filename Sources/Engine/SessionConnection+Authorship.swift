@@ -17,7 +17,7 @@ extension SessionConnection {
 
   /// Whether a statement, if no transaction is open, needs one to name its author.
   func needsSignature(_ type: StatementType, _ effect: StatementEffect) -> Bool {
-    self.author != nil && type.mayChangeLake && effect == .none
+    self.author != nil && type.mayChangeLake && effect == .none && !self.isReading
       && !self.state.isInTransaction(ObjectIdentifier(self))
   }
 
@@ -46,7 +46,9 @@ extension StatementType {
   /// Whether statements of the type may make a snapshot.
   fileprivate var mayChangeLake: Bool {
     switch self {
-    case .insert, .update, .delete, .mergeInto, .create, .createFunction, .alter, .drop, .execute:
+    case .insert, .update, .delete, .mergeInto, .create, .createFunction, .alter, .drop, .execute,
+      // With ANALYZE it does what it explains.
+      .explain:
       true
     default: false
     }

@@ -23,7 +23,8 @@ extension SessionConnection {
         statement: "\(type)".uppercased()
       )
     }
-    guard type.readsOnly, !self.isReading, !self.state.isInTransaction(ObjectIdentifier(self))
+    guard type.readsOnly || type == .explain, !self.isReading,
+      !self.state.isInTransaction(ObjectIdentifier(self))
     else { return }
     try connection.execute(self.beginStatement)
     self.isReading = true

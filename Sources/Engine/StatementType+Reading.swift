@@ -2,9 +2,11 @@ internal import DuckDB
 
 extension StatementType {
   /// Whether a statement may wait for its fetch, and may never run if nobody fetches it.
+  ///
+  /// `EXPLAIN` doesn't: with `ANALYZE` it does what it explains.
   var readsOnly: Bool {
     switch self {
-    case .select, .explain, .relation, .logicalPlan: true
+    case .select, .relation, .logicalPlan: true
     default: false
     }
   }

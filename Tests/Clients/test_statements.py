@@ -136,6 +136,19 @@ def test_explain(session, kind: str):
   assert "sample" in found.column("explain_value")[0].as_py()
 
 
+@pytest.mark.parametrize("is_prepared", [False, True])
+def test_explain_runs_what_it_analyzes_once_and_when_it_is_announced(session, name, is_prepared):
+  session.query(f"CREATE TABLE {name} (a INTEGER)")
+  sql = f"EXPLAIN ANALYZE INSERT INTO {name} VALUES (1)"
+  prepared = is_prepared and session.prepare(sql)
+  command = Command.prepared_query(prepared.handle) if prepared else Command.query(sql)
+  assert session.rows(f"SELECT count(*) FROM {name}") == [(0,)]
+  (ticket,) = session.flight_info(command).tickets
+  assert session.rows(f"SELECT count(*) FROM {name}") == [(1,)]
+  assert sum(bool(message.body) for message in session.messages(ticket)) == 1
+  assert session.rows(f"SELECT count(*) FROM {name}") == [(1,)]
+
+
 def test_copy_to_and_from_a_file(session, tmp_path):
   path = tmp_path / "out.parquet"
   session.query(f"COPY (SELECT i FROM range(1000) AS r(i)) TO '{path}'")

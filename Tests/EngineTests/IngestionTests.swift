@@ -133,4 +133,92 @@ import Testing
     front.finish()
     #expect(try await first == 24 * 50_000)
   }
+
+  /// A message of one list of so many arrays, whose elements are nulls and take no bytes.
+  private static func list(
+    of arrayCount: Int,
+    size: Int
+  ) -> (schema: ByteBuffer, batch: EncodedMessage) {
+    let element = Field("item", .fixedSizeList(Field("item", .null), size: size))
+    let offsets = ByteBuffer(integers: [0, Int32(arrayCount)])
+    let array = ArrayData(
+      type: .list(element),
+      rowCount: 1,
+      buffers: [ByteBuffer(), offsets],
+      children: [
+        ArrayData(
+          type: element.type,
+          rowCount: arrayCount,
+          buffers: [ByteBuffer()],
+          children: [
+            ArrayData(
+              type: .null,
+              rowCount: arrayCount * size,
+              nullCount: arrayCount * size
+            )
+          ]
+        )
+      ]
+    )
+    return (
+      MessageEncoder.schemaMessage(Schema(fields: [Field("a", array.type)])),
+      MessageEncoder.recordBatch(RecordBatch(DecodedBatch(rowCount: 1, columns: [array])))
+    )
+  }
+
+  @Test func `a few bytes that mean a billion elements are refused`() async throws {
+    let message = Self.list(of: 100_000, size: 10_000)
+    let error = await #expect(throws: IngestionError.self) {
+      try await self.ingest { stream in
+        _ = await stream.send(header: message.schema, body: ByteBuffer())
+        _ = await stream.send(header: message.batch.header, body: message.batch.contiguousBody)
+        stream.finish()
+      }
+    }
+    #expect(error?.code == .rowTooLarge)
+  }
+
+  @Test func `a list of arrays arrives`() async throws {
+    let message = Self.list(of: 100, size: 10_000)
+    let rowCount = try await self.ingest { stream in
+      _ = await stream.send(header: message.schema, body: ByteBuffer())
+      _ = await stream.send(header: message.batch.header, body: message.batch.contiguousBody)
+      stream.finish()
+    }
+    #expect(rowCount == 1)
+    let sql = "SELECT len(a) FROM t WHERE len(a[100]) = 10_000"
+    #expect(try await self.test.integers(sql, in: self.session) == [100])
+  }
+
+  /// DuckDB multiplies their sizes without asking whether the product is a number.
+  @Test func `arrays of arrays become lists where they are too large together`() async throws {
+    var field = Field("a", .null)
+    for _ in 0..<4 { field = Field("a", .fixedSizeList(field, size: 65_536)) }
+    let schema = MessageEncoder.schemaMessage(Schema(fields: [field]))
+    let rowCount = try await self.ingest { stream in
+      _ = await stream.send(header: schema, body: ByteBuffer())
+      stream.finish()
+    }
+    #expect(rowCount == 0)
+    let sql = """
+      SELECT count(*) FROM duckdb_columns()
+      WHERE table_name = 't' AND data_type = 'INTEGER[65536][][][]'
+      """
+    #expect(try await self.test.integers(sql, in: self.session) == [1])
+  }
+}
+
+extension ByteBuffer {
+  fileprivate init(integers: [Int32]) {
+    self.init()
+    for integer in integers { self.writeInteger(integer, endianness: .little) }
+  }
+}
+
+extension EncodedMessage {
+  fileprivate var contiguousBody: ByteBuffer {
+    var body = ByteBuffer()
+    for part in self.body { body.writeImmutableBuffer(part) }
+    return body
+  }
 }

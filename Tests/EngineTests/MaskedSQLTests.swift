@@ -4,10 +4,13 @@ import Testing
 @Suite struct MaskedSQLTests {
   @Test(arguments: [
     ("SELECT a1 FROM t WHERE b = 'x''y'", "SELECT a1 FROM t WHERE b = ?"),
-    ("SELECT -2.5e-3, 1_000, .5, 0x1f", "SELECT -?, ?, .?, ?"),
+    ("SELECT -2.5e-3, 1_000, .5, 0x1f", "SELECT -?, ?, ?, ?"),
     ("SELECT E'a\\'b', X'00', $$c$$, $t$d$t$", "SELECT ?, ?, ?, ?"),
     ("SELECT \"a 'b' 1\", $1, ?", "SELECT \"a 'b' 1\", $1, ?"),
-    ("SELECT 1 -- secret\n, /* 's' */ 2", "SELECT ? \n,   ?"),
+    ("SELECT 1 -- secret\n, /* 's' */ 2", "SELECT ?\n, ?"),
+    ("SELECT 1 -- it's\r, 'secret'", "SELECT ? , ?"),
+    ("SELECT 1 AS a$$, 'secret' --$$", "SELECT ? AS a$$, ? "),
+    ("SELECT 1E'secret'", "SELECT ?"),
     ("SELECT 'unterminated", "SELECT ?"),
     ("SELECT E'unterminated\\", "SELECT ?"),
     ("SELECT $$unterminated", "SELECT ?"),

@@ -1,4 +1,5 @@
 import ArrowIPC
+import Auth
 import Engine
 import Foundation
 import NIOCore
@@ -14,8 +15,15 @@ struct TestEngine {
   }
 
   /// A session of its own, as a client on a connection of its own has it.
-  func session(connection: UInt64 = .random(in: 1 ... .max)) throws -> Session {
-    try self.engine.sessions.session(id: nil, connection: connection).session
+  func session(
+    connection: UInt64 = .random(in: 1 ... .max),
+    of principal: Principal = .anonymous
+  ) throws -> Session {
+    try self.engine.sessions.session(
+      id: nil,
+      connection: connection,
+      principal: principal
+    ).session
   }
 
   /// Announces the result of a text and takes it from its ticket.

@@ -1,21 +1,12 @@
 import ArrowIPC
-import Foundation
-import LibFuzzer
+import FuzzDriver
 import NIOCore
 
 /// Decodes arbitrary bytes as the messages of a stream.
-///
-/// SwiftPM wants a `main` of its own, so the fuzzer is called rather than left to call.
 @main
 enum FuzzDecoder {
   static func main() {
-    var count = CommandLine.argc
-    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
-    let status = LLVMFuzzerRunDriver(&count, &arguments) { start, count in
-      Self.decode(ByteBuffer(bytes: UnsafeBufferPointer(start: start, count: count)))
-      return 0
-    }
-    exit(status)
+    Fuzzer.run { Self.decode(ByteBuffer(bytes: $0)) }
   }
 
   /// What is accepted is read without checks, and must survive being encoded and decoded again.
@@ -33,9 +24,9 @@ enum FuzzDecoder {
     for batch in batches {
       TrustingReader.visit(batch)
       guard let again = try? StreamDecoder.decode(WireMessage.stream(schema, batch)) else {
-        preconditionFailure("what was encoded is refused")
+        fatalError("what was encoded is refused")
       }
-      precondition(again.0 == schema && again.1 == [batch], "encoding changed the batch")
+      require(again.0 == schema && again.1 == [batch], "encoding changed the batch")
     }
   }
 }

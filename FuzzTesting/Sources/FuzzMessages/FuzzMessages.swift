@@ -1,7 +1,6 @@
 import FlightProtocol
 import FlightSQL
-import Foundation
-import LibFuzzer
+import FuzzDriver
 import NIOCore
 import SwiftProtobuf
 
@@ -10,13 +9,7 @@ import SwiftProtobuf
 @main
 enum FuzzMessages {
   static func main() {
-    var count = CommandLine.argc
-    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
-    let status = LLVMFuzzerRunDriver(&count, &arguments) { start, count in
-      Self.decode(Array(UnsafeBufferPointer(start: start, count: count)))
-      return 0
-    }
-    exit(status)
+    Fuzzer.run(Self.decode)
   }
 
   private static func decode(_ input: [UInt8]) {
@@ -28,12 +21,12 @@ enum FuzzMessages {
       _ = try? Command(ticket: ticket)
     }
     if let command = try? Command(encoded: input) {
-      precondition(!command.name.isEmpty)
+      require(!command.name.isEmpty)
     }
     if let message = try? FlightAction(serializedBytes: input),
       let action = try? Action(message)
     {
-      precondition(action.type == message.type, "one action was taken for another")
+      require(action.type == message.type, "one action was taken for another")
     }
   }
 
@@ -41,14 +34,14 @@ enum FuzzMessages {
   private static func decodeData(_ input: ByteBuffer) {
     guard let data = try? FlightData(decoding: input) else { return }
     guard var encoded = try? data.encodedHead() else {
-      preconditionFailure("what was decoded can't be encoded")
+      fatalError("what was decoded can't be encoded")
     }
     for piece in data.body { encoded.writeImmutableBuffer(piece) }
     guard let again = try? FlightData(decoding: encoded) else {
-      preconditionFailure("what was encoded is refused")
+      fatalError("what was encoded is refused")
     }
-    precondition(again.header == data.header && again.appMetadata == data.appMetadata)
-    precondition(
+    require(again.header == data.header && again.appMetadata == data.appMetadata)
+    require(
       again.body.filter { $0.readableBytes > 0 } == data.body.filter { $0.readableBytes > 0 }
     )
   }

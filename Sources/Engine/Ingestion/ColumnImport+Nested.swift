@@ -2,10 +2,14 @@ internal import ArrowIPC
 internal import DuckDB
 
 extension ColumnImport {
-  /// Elements of arrays in one row, up to which an array is written as one.
+  /// Slots of arrays in one row, up to which an array is written as one.
   ///
   /// DuckDB sets aside memory for 2,048 full rows of them, whatever comes.
-  private static let arrayElementLimit = 16_384
+  private static let arraySlotLimit = 16_384
+
+  /// Slots of arrays in one row, up to which a table is made with them: DuckDB's limit for one array,
+  /// and the right one for arrays of arrays, whose product it doesn't check.
+  private static let declaredArraySlotLimit = 100_000
 
   static func nested(_ type: DataType) throws(IngestionError) -> ColumnImport? {
     switch type {
@@ -42,9 +46,10 @@ extension ColumnImport {
     _ size: Int
   ) throws(IngestionError) -> ColumnImport {
     let child = try ColumnImport(element)
-    // DuckDB's arrays have a size from 1 to 100,000.
-    let canBeArray = (1...100_000).contains(size)
-    let isArray = canBeArray && size * child.arrayElementCount <= Self.arrayElementLimit
+    let canBeArray =
+      (1...Self.declaredArraySlotLimit).contains(size)
+      && size * child.declaredType.slotCount <= Self.declaredArraySlotLimit
+    let isArray = canBeArray && size * child.type.slotCount <= Self.arraySlotLimit
     var made = ColumnImport(
       LogicalType(isArray ? .array(child.type, size: size) : .list(child.type)),
       as: LogicalType(
@@ -54,15 +59,6 @@ extension ColumnImport {
     )
     made.children = [child]
     return made
-  }
-
-  /// The elements that a row has at least, because they are part of the type.
-  private var arrayElementCount: Int {
-    switch self.transfer {
-    case .fixedSizeList(let size, isArray: true): size * self.children[0].arrayElementCount
-    case .struct, .union: max(1, self.children.reduce(0) { $0 + $1.arrayElementCount })
-    default: 1
-    }
   }
 
   private static func structure(_ fields: [Field]) throws(IngestionError) -> ColumnImport {

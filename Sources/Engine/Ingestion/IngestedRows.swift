@@ -5,9 +5,9 @@ internal import DuckDB
 ///
 /// `@unchecked Sendable`: DuckDB reads it on one thread at a time.
 final class IngestedRows: @unchecked Sendable {
-  /// List elements that a chunk of several rows may have.
+  /// Elements of lists and arrays that a chunk of several rows may have.
   private static let chunkElementLimit = 1 << 20
-  /// List elements that a single row may have.
+  /// Elements of lists and arrays that a single row may have.
   static let rowElementLimit = 1 << 25
 
   let fields: [Field]
@@ -86,7 +86,8 @@ final class IngestedRows: @unchecked Sendable {
         guard count > 1 else {
           throw IngestionError(
             .rowTooLarge,
-            "A row has more than \(Self.rowElementLimit) list elements (row element limit)."
+            "A row has more than \(Self.rowElementLimit) elements of lists and arrays (row element "
+              + "limit)."
           )
         }
         chunk.reset()
@@ -106,7 +107,7 @@ final class IngestedRows: @unchecked Sendable {
     for (index, column) in self.columns.enumerated() {
       do {
         let vector = chunk.vector(at: index)
-        try filler.fill(vector, from: 0, with: batch.columns[index], .range(rows), column)
+        try filler.fill(vector, with: batch.columns[index], rows, column)
       } catch let error as IngestionError {
         throw error.inside(column: self.fields[index].name)
       }

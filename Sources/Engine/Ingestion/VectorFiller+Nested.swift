@@ -91,7 +91,10 @@ extension VectorFiller {
       if next != nil, next != span.lowerBound { isContiguous = false }
       next = span.upperBound
     }
-    try self.reserveElements(count)
+    let (slotCount, overflow) = count.multipliedReportingOverflow(
+      by: column.children[0].type.slotCount
+    )
+    try self.reserveElements(overflow ? .max : slotCount)
     guard count > 0, let end = next else { return }
     var elements = RowSelection.range(end &- count..<end)
     if !isContiguous {

@@ -6,20 +6,32 @@ internal import DuckDB
 /// Text and blobs aren't copied: slots point into the arrays, which must live as long as the chunk.
 /// Nothing is checked again that ``StreamDecoder`` has checked.
 struct VectorFiller {
-  /// List elements that may still be written: vectors have their memory outside of DuckDB's limit,
-  /// and elements that take no bytes or are used many times make a small message large.
+  /// Elements of lists and arrays that may still be written: vectors have their memory outside of
+  /// DuckDB's limit, and elements that take no bytes or are used many times make a small message
+  /// large.
   private(set) var remainingElements: Int
 
   init(elementLimit: Int) {
     self.remainingElements = elementLimit
   }
 
-  /// The chunk would have too many list elements.
+  /// The chunk would have too many elements.
   struct TooManyElements: Error {}
 
   mutating func reserveElements(_ count: Int) throws {
     self.remainingElements -= min(count, self.remainingElements + 1)
     if self.remainingElements < 0 { throw TooManyElements() }
+  }
+
+  /// Writes rows of a column of the chunk.
+  mutating func fill(
+    _ vector: borrowing WritableVector,
+    with array: ArrayData,
+    _ rows: Range<Int>,
+    _ column: ColumnImport
+  ) throws {
+    try self.reserveElements(rows.count * (column.type.slotCount - 1))
+    try self.fill(vector, from: 0, with: array, .range(rows), column)
   }
 
   /// Writes the given rows from the vector's row `start` on.

@@ -4,7 +4,7 @@ internal import DuckDB
 
 extension Lake {
   /// DuckLake's own name for the catalog, under which PostgreSQL can be asked directly.
-  private var catalogName: String { "__ducklake_metadata_\(self.alias)" }
+  var catalogName: String { "__ducklake_metadata_\(self.alias)" }
 
   /// Takes PostgreSQL's advisory lock for as long as the connection's transaction lasts.
   ///

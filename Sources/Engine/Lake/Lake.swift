@@ -14,6 +14,10 @@ final class Lake: Sendable {
   private let storage: StorageConfiguration
   /// The local folders with its data, and what clients are told instead of them.
   let localFolders: [String: String]
+  /// The folder with its data, if that is local.
+  private let folder: LakeFolder?
+  /// Attaches it by the folder's other name.
+  private let hiddenAttachment: String
   /// The schema of its catalog's tables, where they are in PostgreSQL.
   let postgresSchema: String?
   /// Kept as long as the catalog's connections may read it.
@@ -57,6 +61,10 @@ final class Lake: Sendable {
       configuration.postgres.host.map { _ in configuration.postgres.schema ?? "public" }
     self.privateTexts = [location.privateText]
     if !isRemote { try Self.makeFolder(self.dataPath) }
+    self.folder = isRemote ? nil : try LakeFolder(self.dataPath)
+    let hiddenPath = self.folder?.path ?? self.dataPath
+    self.hiddenAttachment =
+      Self.attachStatement(configuration, location, hiddenPath, isReadOnly, isMoved: true)
     if let path = location.path {
       try Self.makeFolder(URL(filePath: path).deletingLastPathComponent().path)
     }
@@ -83,12 +91,41 @@ final class Lake: Sendable {
     let known = try connection.texts(
       "SELECT data_path FROM ducklake_settings(\(SQLText.literal(self.alias)))"
     )
-    let folders = ([self.dataPath] + known.compactMap { $0[0] }).filter { $0.hasPrefix("/") }
+    let folders = ([self.dataPath, hiddenPath] + known.compactMap { $0[0] })
+      .filter { $0.hasPrefix("/") }
     let names = folders.flatMap { folder in
       [(folder, configuration.alias + ":"), (String(folder.dropLast()), configuration.alias + ":")]
     }
     self.localFolders = Dictionary(names) { first, _ in first }
     try connection.execute(self.useStatement)
+  }
+
+  /// Gives a local folder a name that tells nothing of where it is: clients see the paths of files, in
+  /// the column `filename` and in plans.
+  ///
+  /// - Returns: Whether it is hidden now. It isn't where the catalog knows files by whole paths: they
+  ///   would be taken for files that the lake doesn't know.
+  func hideFolder(on database: Database) throws -> Bool {
+    // Not a session's: what is somebody's default catalog can't be detached.
+    let connection = try database.connect()
+    guard self.folder != nil, try connection.texts(self.wholePathQuery).isEmpty else {
+      return false
+    }
+    try connection.execute(self.detachStatement)
+    try connection.execute(self.hiddenAttachment)
+    return true
+  }
+
+  /// A row if the catalog knows anything by a whole path.
+  private var wholePathQuery: String {
+    let names = [self.catalogName, self.postgresSchema].compactMap { $0.map(SQLText.identifier) }
+    let tables = ["schema", "table", "data_file", "delete_file"].map { table in
+      "SELECT path_is_relative FROM \((names + ["ducklake_\(table)"]).joined(separator: "."))"
+    }
+    return """
+      SELECT 'yes' FROM (\(tables.joined(separator: " UNION ALL ")))
+      WHERE NOT path_is_relative LIMIT 1
+      """
   }
 
   /// Lets connections to the catalog's server that are made from now on have another password.
@@ -115,9 +152,11 @@ final class Lake: Sendable {
     _ configuration: LakeConfiguration,
     _ location: CatalogLocation,
     _ dataPath: String,
-    _ isReadOnly: Bool
+    _ isReadOnly: Bool,
+    isMoved: Bool = false
   ) -> String {
     var options = ["DATA_PATH \(SQLText.literal(dataPath))"]
+    if isMoved { options.append("OVERRIDE_DATA_PATH") }
     if let schema = configuration.postgres.schema {
       options.append("METADATA_SCHEMA \(SQLText.literal(schema))")
     }

@@ -4,6 +4,9 @@ internal import DuckDB
 ///
 /// Its lock, where there is one, is free again when this goes.
 struct MaintenanceRun: ~Copyable {
+  /// Who has made its snapshots.
+  private static let author = "lakehouse maintenance"
+
   private let lake: Lake
   private let connection: Connection
   /// Has a transaction open, which holds PostgreSQL's lock.
@@ -104,12 +107,31 @@ struct MaintenanceRun: ~Copyable {
       _ = try self.lock.texts(self.lake.maintenanceLockCheck, self.cancellation)
     }
     do {
-      let rows = try self.connection.texts(sql, self.cancellation)
+      let rows = try self.inTransaction(sql)
       return (rows.first ?? []).compactMap { $0.flatMap { Int($0) } }
     } catch let error as DuckDBError {
       guard error.code != .fatal, !self.cancellation.isCancelled else { throw error }
       self.report.failures.append("\(name): \(self.redactor.redacted(error).firstLine)")
       return []
+    }
+  }
+
+  /// Compiles and runs a statement in one transaction.
+  ///
+  /// DuckLake's functions choose the files when they are compiled, and compare with what others have
+  /// committed since their transaction began. With a transaction for each, what was committed in
+  /// between would be undone: a row that was deleted then was there again.
+  private func inTransaction(_ sql: String) throws -> [[String?]] {
+    try self.connection.execute("BEGIN TRANSACTION")
+    do {
+      try self.connection.execute(self.lake.sign(as: Self.author))
+      let rows = try self.connection.texts(sql, self.cancellation)
+      try self.connection.execute("COMMIT")
+      return rows
+    } catch {
+      // A COMMIT that fails has already rolled back.
+      try? self.connection.execute("ROLLBACK")
+      throw error
     }
   }
 }

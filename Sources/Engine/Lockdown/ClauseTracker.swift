@@ -16,18 +16,17 @@ struct ClauseTracker {
     "summarize", "pivot", "pivot_wider", "pivot_longer", "unpivot", "lateral",
   ]
 
-  /// The last clause at each depth of parentheses, from the outermost.
+  /// The last clause at each depth of parentheses, from the outermost; where none has begun, that
+  /// around them.
   private var clauses: [Clause?] = [nil]
 
-  var isInExpression: Bool {
-    self.clauses.last { $0 != nil }.flatMap { $0 } == .expressions
-  }
+  var isInExpression: Bool { self.clauses.last == .expressions }
 
   mutating func follow(_ index: Int, _ tokens: SQLTokens, _ statement: [SQLToken]) {
     let token = statement[index]
     switch token.kind {
     case .symbol where tokens.isSymbol(token, "("):
-      self.clauses.append(nil)
+      self.clauses.append(self.clauses[self.clauses.count - 1])
     case .symbol where tokens.isSymbol(token, ")"):
       if self.clauses.count > 1 { self.clauses.removeLast() }
     case .word:

@@ -38,8 +38,12 @@ enum GuardedFunctions {
     "ducklake_merge_adjacent_files", "ducklake_options", "ducklake_rewrite_data_files",
     "ducklake_set_option", "ducklake_settings",
     "add_data_files", "cleanup_old_files", "delete_orphaned_files", "expire_snapshots",
-    "flush_inlined_data", "list_files", "merge_adjacent_files", "rewrite_data_files", "set_option",
+    "flush_inlined_data", "list_files", "merge_adjacent_files", "options", "rewrite_data_files",
+    "set_option", "settings",
   ]
+
+  /// Those of them that put the path of a file into a lake's catalog.
+  static let pathKeepers: Set<String> = ["ducklake_add_data_files", "add_data_files"]
 
   /// They are for `CALL`: a view or macro would run with the name of who made it.
   static let commitMessages: Set<String> = ["ducklake_set_commit_message", "set_commit_message"]

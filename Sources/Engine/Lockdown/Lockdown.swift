@@ -12,9 +12,12 @@ struct Lockdown {
   }
 
   private let lakes: [Lake]
+  /// The folder of the lake that is attached by another name of it.
+  private let hiddenFolder: String?
 
   /// Looks for lakes.
-  init(on connection: borrowing Connection) throws {
+  init(on connection: borrowing Connection, hiddenFolder: String?) throws {
+    self.hiddenFolder = hiddenFolder
     let names = try connection.texts(
       "SELECT database_name FROM duckdb_databases() WHERE type = 'ducklake'"
     )
@@ -41,9 +44,14 @@ struct Lockdown {
   func apply(on connection: borrowing Connection) throws -> StatementGuard {
     let files = try connection.texts("SELECT path FROM duckdb_databases() WHERE path IS NOT NULL")
     var rules = StatementGuard()
-    rules.paths = GuardedPaths(self.lakes.map(\.dataPath) + files.compactMap { $0[0] })
+    let folders = self.lakes.map(\.dataPath) + [self.hiddenFolder].compactMap { $0 }
+    rules.paths = GuardedPaths(folders + files.compactMap { $0[0] })
     rules.hiddenCatalogs = try self.hiddenCatalogs(on: connection)
     rules.refusedFunctions.formUnion(try self.refusedTableFunctions(on: connection))
+    if self.hiddenFolder != nil {
+      // It keeps whole paths, of which the hidden one is good for this process only.
+      rules.refusedFunctions.formUnion(GuardedFunctions.pathKeepers)
+    }
     try self.refuseDefinitions(on: connection, in: &rules)
     try self.changeSettings(on: connection)
     return rules
@@ -67,6 +75,7 @@ struct Lockdown {
     )
     return Set(names.compactMap { $0[0]?.asciiLowercased })
       .subtracting(GuardedFunctions.allowedTableFunctions)
+      .subtracting(GuardedFunctions.adminFunctions)
   }
 
   /// Refuses the views and macros that do what a statement may not.

@@ -11,7 +11,7 @@ import pytest
 
 from support import tokens
 from support.flightsql import Command, RawClient
-from support.server import Server
+from support.server import Server, run_to_end
 from support.tokens import SECRET, claims
 
 
@@ -63,7 +63,8 @@ def snapshot_count(raw: RawClient) -> int:
     "MERGE INTO t USING (SELECT 7 AS b) ON a = b WHEN NOT MATCHED THEN INSERT (a) VALUES (b)",
     "BEGIN; INSERT INTO t (a) VALUES (1); COMMIT",
     "INSERT INTO t (a) VALUES (3); INSERT INTO t (a) VALUES (4)",
-    "CREATE MACRO {name}(x) AS x + 1",
+    "CREATE MACRO {name}(x) AS x + 1", "EXPLAIN ANALYZE INSERT INTO t (a) VALUES (6)",
+    "EXPLAIN (ANALYZE, FORMAT json) DELETE FROM t WHERE a = 0",
   ],
 )
 def test_the_author_is_the_principal(guarded, anna, name, sql):
@@ -142,6 +143,19 @@ def test_a_message_in_a_prepared_statement(anna):
   anna.update(Command.prepared_update(prepared.handle))
   run(anna, "COMMIT")
   assert last_commit(anna) == ("anna", "prepared")
+
+
+def test_maintenance_signs_what_it_does(start, tmp_path):
+  flags = ["--ducklake-data-path", f"{tmp_path}/data/"]
+  with RawClient((server := start(*flags)).address) as raw:
+    run(raw, "CREATE TABLE t (a INTEGER)", *[f"INSERT INTO t VALUES ({n})" for n in range(3)])
+  server.stop()
+  for _ in range(2):
+    assert run_to_end("maintain", *flags).returncode == 0
+  with RawClient(start(*flags).address) as raw:
+    authors = raw.rows("SELECT author FROM lakehouse.snapshots() ORDER BY snapshot_id")
+    # A run that finds nothing to do leaves nothing behind.
+    assert authors == [(None,)] * 5 + [("lakehouse maintenance",)]
 
 
 def test_a_reader_sees_the_history(guarded, anna):

@@ -13,6 +13,7 @@ from .protobuf import message
 
 CREATE, FAIL_IF_MISSING = 1, 2
 FAIL, APPEND, REPLACE = 1, 2, 3
+ROWS = pa.table({"i": [1, 2, None], "s": ["one", None, "three, and more than twelve bytes"]})
 
 
 def ipc_messages(
@@ -65,3 +66,12 @@ def ingest_refusal(raw: RawClient, command: bytes, table: pa.Table) -> tuple[grp
 
 def command(table: str, **settings) -> bytes:
   return Command.ingest(table, **settings)
+
+
+def content(raw: RawClient, table: str) -> list[tuple]:
+  return raw.rows(f"SELECT * FROM {table}")
+
+
+def exists(raw: RawClient, table: str) -> bool:
+  sql = f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{table}'"
+  return raw.rows(sql) == [(1,)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grpc
 import pyarrow as pa
+import pytest
 
 from . import protobuf
 from .flightsql import Command, RawClient, descriptor, table
@@ -65,3 +67,8 @@ def query(raw: RawClient, sql: str, *columns) -> pa.Table:
 def parameter_schema(prepared) -> pa.Schema:
   content = protobuf.first(prepared.content, 3)
   return pa.ipc.read_schema(pa.py_buffer(content))
+
+
+def refused(code: grpc.StatusCode, words: str):
+  """The error of what is done inside has this code and text."""
+  return pytest.raises(grpc.RpcError, check=lambda e: e.code() == code, match=words)

@@ -95,4 +95,15 @@ struct StatementGuardTests {
     }
     #expect(try await self.message(for: "CHECKPOINT").isEmpty)
   }
+
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      String(repeating: "dbgen(", count: 200_000),
+      String(repeating: "(", count: 200_000) + String(repeating: "'a', ", count: 200_000),
+    ]
+  )
+  func `deeply nested text is read in one go`(text: String) async throws {
+    #expect(try await self.message(for: "SELECT \(text) getenv('x')").contains("getenv"))
+  }
 }

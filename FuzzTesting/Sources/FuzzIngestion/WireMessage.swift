@@ -1,0 +1,1 @@
+../../../Tests/ArrowIPCTests/WireMessage.swift

@@ -1,0 +1,195 @@
+"""Users of a file, tokens signed by others' keys, and certificates that name their principal."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+
+import grpc
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from support import tokens
+from support.authentication import UNAUTHENTICATED, basic, client, command, headers, refusal, rows
+from support.certificates import Authority
+from support.flightsql import RawClient
+from support.server import eventually, run_to_end
+from support.tokens import SECRET, claims, token
+
+# Users
+
+
+@pytest.fixture(scope="module")
+def hashes() -> dict[str, str]:
+  return {name: command("password", stdin=f"{name}'s\n") for name in ("ada", "rea", "root")}
+
+
+@pytest.fixture
+def users(start, tmp_path, hashes):
+  path = tmp_path / "users"
+  path.write_text(
+    f"ada:user:{hashes['ada']}\nrea:reader:{hashes['rea']}\nroot:admin:{hashes['root']}\n"
+  )
+  return start("--users-file", str(path), "--secret-key", SECRET)
+
+
+def test_users_of_a_file(users, tmp_path, hashes):
+  for name in ("ada", "rea", "root"):
+    assert rows(users, basic(name, f"{name}'s")) == [(42,)]
+  assert refusal(users, basic("ada", "rea's")) == (UNAUTHENTICATED, "Invalid credentials")
+  assert refusal(users, basic("nobody", "rea's")) == (UNAUTHENTICATED, "Invalid credentials")
+  assert refusal(users, basic("ada", hashes["ada"])) == (UNAUTHENTICATED, "Invalid credentials")
+  with client(users) as raw:
+    bearer = headers(raw, [("authorization", basic("rea", "rea's"))])["authorization"]
+  assert rows(users, bearer) == [(42,)]
+  (tmp_path / "users").write_text(f"ada:user:{hashes['ada']}\n")
+  assert eventually(lambda: "using the changed file" in users.stderr, 20)
+  assert refusal(users, bearer) == (UNAUTHENTICATED, "Invalid token")
+  assert refusal(users, basic("rea", "rea's")) == (UNAUTHENTICATED, "Invalid credentials")
+  assert rows(users, basic("ada", "ada's")) == [(42,)]
+
+
+def test_a_users_file_that_breaks_is_not_used(users, tmp_path):
+  (tmp_path / "users").write_text("ada:user:plain-secret\n")
+  assert eventually(lambda: "keeping the ones there are" in users.stderr, 20)
+  assert "plain-secret" not in users.stderr
+  assert rows(users, basic("ada", "ada's")) == [(42,)]
+
+
+@pytest.mark.parametrize(
+  "content, expected",
+  [("ada:user", "line 1"), ("#\nada:boss:-", "line 2"), ("ada:user:secret", "line 1")],
+)
+def test_users_files_that_are_not(tmp_path, content, expected):
+  path = tmp_path / "users"
+  path.write_text(content)
+  ended = run_to_end("serve", "--port", "0", "--users-file", str(path))
+  assert ended.returncode != 0
+  assert expected in ended.stderr and "secret" not in ended.stderr
+
+
+# Public keys
+
+
+class KeySet:
+  """A JSON Web Key Set on a local port."""
+
+  def __init__(self):
+    self.keys: list[dict] = []
+    self.status = 200
+    self.requests = 0
+    outer = self
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+      def do_GET(self):
+        outer.requests += 1
+        content = json.dumps({"keys": outer.keys}).encode()
+        self.send_response(outer.status)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+      def log_message(self, *_):
+        pass
+
+    self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    self.url = f"http://127.0.0.1:{self.server.server_port}/keys"
+    threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+  def close(self):
+    self.server.shutdown()
+    self.server.server_close()
+
+
+@pytest.fixture
+def key_set():
+  made = KeySet()
+  yield made
+  made.close()
+
+
+@pytest.fixture(scope="module")
+def keys():
+  return {
+    "rsa": rsa.generate_private_key(65537, 2048),
+    "ec": ec.generate_private_key(ec.SECP256R1()),
+    "stranger": rsa.generate_private_key(65537, 2048),
+    "next": ec.generate_private_key(ec.SECP256R1()),
+  }
+
+
+def test_published_keys(start, key_set, keys):
+  key_set.keys = [
+    {"kty": "OKP", "crv": "Ed25519", "x": "AAAA", "kid": "other"}, {"kty": "RSA", "kid": "empty"},
+    tokens.jwk(keys["rsa"], "one"), tokens.jwk(keys["ec"], "two"),
+  ]
+  server = start("--jwks-url", key_set.url, "--secret-key", SECRET)
+  assert rows(server, "Bearer " + token(keys["rsa"], claims(), kid="one")) == [(42,)]
+  assert rows(server, "Bearer " + token(keys["ec"], claims(), kid="two")) == [(42,)]
+  for wrong in (
+    token(keys["stranger"], claims(), kid="one"),
+    token(keys["ec"], claims(), kid="one"),
+    token(keys["rsa"], claims(), kid="one", alg="ES256"),
+    token(keys["rsa"], claims(), kid="one", alg="none"),
+    token(keys["rsa"], claims(), kid="one", alg="HS256"),
+  ):
+    assert refusal(server, "Bearer " + wrong) == (UNAUTHENTICATED, "Invalid token")
+  key_set.status = 500
+  key_set.close()
+  other = claims(sub="somebody else")
+  assert rows(server, "Bearer " + token(keys["rsa"], other, kid="one")) == [(42,)]
+  assert refusal(server, "Bearer " + token(keys["next"], other, kid="three"))[0] == UNAUTHENTICATED
+
+
+def test_replaced_keys(start, key_set, keys):
+  key_set.keys = [tokens.jwk(keys["ec"], "one")]
+  server = start("--jwks-url", key_set.url)
+  assert rows(server, "Bearer " + token(keys["ec"], claims(), kid="one")) == [(42,)]
+  key_set.keys = [tokens.jwk(keys["next"], "two")]
+  fresh = "Bearer " + token(keys["next"], claims(), kid="two")
+
+  def is_known() -> bool:
+    try:
+      return rows(server, fresh) == [(42,)]
+    except grpc.RpcError as error:
+      assert error.code() == UNAUTHENTICATED
+      return False
+
+  assert eventually(is_known, 30, 0.5)
+  assert key_set.requests == 2, "unknown keys don't make it ask at once again"
+  other = token(keys["ec"], claims(sub="somebody else"), kid="one")
+  assert refusal(server, "Bearer " + other)[1] == "Invalid token"
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ec"])
+def test_a_public_key_of_a_file(start, tmp_path, keys, kind):
+  public = keys[kind].public_key().public_bytes(
+    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+  )
+  path = tmp_path / "key.pem"
+  path.write_bytes(public)
+  server = start("--jwt-public-key", str(path))
+  assert rows(server, "Bearer " + token(keys[kind], claims())) == [(42,)]
+  assert refusal(server, "Bearer " + token(keys["stranger"], claims()))[0] == UNAUTHENTICATED
+  confused = token(public.decode(), claims())
+  assert refusal(server, "Bearer " + confused) == (UNAUTHENTICATED, "Invalid token")
+
+
+# Certificates
+
+
+def test_a_certificate_names_its_principal(start, tmp_path):
+  authority = Authority(tmp_path)
+  served = authority.sign("server")
+  server = start(
+    "--tls-cert", str(served.certificate), "--tls-key", str(served.key),
+    "--mtls-ca", str(authority.path), "--mtls-principal",
+  )
+  mine = authority.sign("robot")
+  credentials = grpc.ssl_channel_credentials(authority.pem, mine.key_pem, mine.pem)
+  with RawClient(server.address, credentials=credentials) as raw:
+    issued = headers(raw, [])["authorization"]
+    assert tokens.claims_of(issued.removeprefix("Bearer "))["sub"] == "robot"
+    assert raw.rows("SELECT 42") == [(42,)]
