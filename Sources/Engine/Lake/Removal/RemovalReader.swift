@@ -11,7 +11,8 @@ struct RemovalReader {
 
   private func targets(from start: Int) -> RemovalTargets {
     switch self.word(start) {
-    case "delete" where self.word(start + 1) == "from", "merge" where self.word(start + 1) == "into":
+    case "delete" where self.word(start + 1) == "from",
+      "merge" where self.word(start + 1) == "into":
       return self.target(at: start + 2)
     case "delete", "merge":
       return .any

@@ -4,7 +4,9 @@ package struct SnapshotChange: Hashable {
   package let tableID: String
 
   /// Whether rows were added and nothing else.
-  package var isInsertion: Bool { self.kind == "inserted_into_table" || self.kind == "inlined_insert" }
+  package var isInsertion: Bool {
+    self.kind == "inserted_into_table" || self.kind == "inlined_insert"
+  }
 
   /// The changes in a list with commas; those that name something by its name, such as
   /// `created_table:"main"."t"`, are left out.

@@ -30,7 +30,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (" \n delete from t", true), ("Update t SET a = 1", true), ("WITH s AS (SELECT 1) DELETE FROM t", true),
+    (" \n delete from t", true), ("Update t SET a = 1", true),
+    ("WITH s AS (SELECT 1) DELETE FROM t", true),
     ("-- now\nDELETE FROM t", true), ("/* now */ DELETE FROM t", true), ("DELETE", true),
     ("SELECT 1", false), ("INSERT INTO t VALUES (1)", false), ("deletes", false), ("", false),
   ])

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct SnapshotChangeTests {
   @Test func `changes to tables are read, and what has a name is left out`() {
-    let text = #"created_table:"main"."a,deleted_from_table:3",inserted_into_table:4,deleted_from_table:12,dropped_schema:2"#
+    let text =
+      #"created_table:"main"."a,deleted_from_table:3",inserted_into_table:4,deleted_from_table:12,dropped_schema:2"#
     let changes = SnapshotChange.list(text)
     #expect(changes.map(\.kind) == ["inserted_into_table", "deleted_from_table", "dropped_schema"])
     #expect(changes.map(\.tableID) == ["4", "12", "2"])
