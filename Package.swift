@@ -98,7 +98,7 @@ let package = Package(
     ),
     .target(
       name: "FlightSQL",
-      dependencies: ["ArrowIPC", "FlightProtocol", swiftProtobuf],
+      dependencies: ["ArrowIPC", "FlightProtocol", nioCore, swiftProtobuf],
       swiftSettings: settings
     ),
     .target(

@@ -107,12 +107,12 @@ extension Cancellation {
     }
   }
 
-  /// Cancels the statement if it still waits for a worker.
+  /// Cancels the statement if it has waited for a worker for as long as that, and still does.
   ///
   /// - Returns: Whether it did.
   func giveUpWaiting(after limit: Duration) -> Bool {
     let (isGivenUp, observer) = self.state.withLock { state in
-      guard state.queueStart != nil, state.reason == nil else {
+      guard let start = state.queueStart, start + limit <= .now, state.reason == nil else {
         return (false, nil as (@Sendable (CancellationReason) -> Void)?)
       }
       state.reason = .queueWait(limit)

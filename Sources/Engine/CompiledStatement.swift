@@ -14,13 +14,17 @@ final class CompiledStatement: @unchecked Sendable {
   let waitsForFetch: Bool
   /// Whether what was run to get here exists on this connection only.
   let isBoundToConnection: Bool
+  /// Whether compiling its text again would come to the same, until a definition or a setting
+  /// changes.
+  let isLasting: Bool
 
   init(
     _ prepared: PreparedStatement,
     sql: String,
     connection: SessionConnection,
     effect: StatementEffect,
-    isBoundToConnection: Bool
+    isBoundToConnection: Bool,
+    isLasting: Bool = false
   ) {
     self.prepared = prepared
     self.sql = sql
@@ -29,5 +33,6 @@ final class CompiledStatement: @unchecked Sendable {
     self.waitsForFetch = connection.waitsForFetch(prepared.statementType, sql)
     self.transaction = connection.state.transaction(on: ObjectIdentifier(connection))?.handle
     self.isBoundToConnection = isBoundToConnection
+    self.isLasting = isLasting
   }
 }

@@ -8,7 +8,12 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> (Handle, StatementDescription) {
-    let compilation = try await self.compile(sql, in: transaction, cancellation: cancellation)
+    let compilation =
+      if transaction == nil, let context = self.recentContext(for: sql) {
+        try await self.compile(sql, in: context, cancellation: cancellation)
+      } else {
+        try await self.compile(sql, in: transaction, cancellation: cancellation)
+      }
     let handle = Handle()
     self.keep(PreparedHandle(sql: sql, compilation), as: handle)
     return (handle, compilation.description)
@@ -180,8 +185,34 @@ extension Session {
     return (compilation.description, compilation.compiled)
   }
 
+  /// Compiles a text, unless it is one that has come before and lasts.
   private func compile(
     _ sql: String,
+    in context: RecentStatements.Context,
+    cancellation: Cancellation
+  ) async throws -> PreparedHandle.Compilation {
+    let known = self.recentKnowledge(of: sql, in: context)
+    if case .lasting(let compiled, let schema) = known {
+      return PreparedHandle.Compilation(
+        description: try StatementDescription(query: schema),
+        compiled: compiled,
+        definitionVersion: context.definitionVersion
+      )
+    }
+    let compilation = try await self.compile(
+      sql,
+      isRepeated: known?.isSeen ?? false,
+      cancellation: cancellation
+    )
+    if let compiled = compilation.compiled, compilation.description.parameterCount == 0 {
+      self.noteRecent(compiled, compilation.description.schema, after: known, in: context)
+    }
+    return compilation
+  }
+
+  private func compile(
+    _ sql: String,
+    isRepeated: Bool = false,
     preferring earlier: CompiledStatement? = nil,
     in transaction: Handle? = nil,
     cancellation: Cancellation
@@ -192,7 +223,7 @@ extension Session {
       in: transaction,
       cancellation: cancellation
     ) {
-      try await $0.describe(sql, cancellation: cancellation)
+      try await $0.describe(sql, isRepeated: isRepeated, cancellation: cancellation)
     }
     return PreparedHandle.Compilation(
       description: description,

@@ -23,12 +23,26 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> AnnouncedResult {
-    let execution = try await self.onConnection(
-      in: transaction,
-      running: sql,
-      cancellation: cancellation
-    ) {
-      try await $0.run(sql, cancellation: cancellation)
+    guard transaction == nil, let context = self.recentContext(for: sql) else {
+      let execution = try await self.onConnection(
+        in: transaction,
+        running: sql,
+        cancellation: cancellation
+      ) {
+        try await $0.run(sql, cancellation: cancellation)
+      }
+      return try self.announce(execution)
+    }
+    let known = self.recentKnowledge(of: sql, in: context)
+    if case .lasting(let compiled, let schema) = known {
+      return try self.announce(.query(compiled, schema))
+    }
+    let isRepeated = known?.isSeen ?? false
+    let execution = try await self.onConnection(running: sql, cancellation: cancellation) {
+      try await $0.run(sql, isRepeated: isRepeated, cancellation: cancellation)
+    }
+    if case .query(let compiled, let schema) = execution {
+      self.noteRecent(compiled, schema, after: known, in: context)
     }
     return try self.announce(execution)
   }

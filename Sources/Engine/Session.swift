@@ -16,6 +16,7 @@ package final class Session: Sendable {
     var prepared: [Handle: PreparedHandle] = [:]
     /// Statements that were prepared in another session's transaction, and live there.
     var preparedElsewhere: [Handle: Session] = [:]
+    var recent = RecentStatements()
     var lastUse = ContinuousClock.now
     var isClosed = false
 
@@ -159,6 +160,7 @@ extension Session {
         state.slots[index].statementsAtWork == 0,
         !self.shared.needs(ObjectIdentifier(connection))
       else { return nil }
+      state.recent.removeAll(of: connection)
       return state.slots.remove(at: index).connection
     }
     if let dropped { self.free([dropped]) }
@@ -236,7 +238,12 @@ extension Session {
     _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     let mayWait = mayWait || self.resources.isBusy || connection.isOccupied
-    return try await self.resources.queue.run(cancellation, mayWait: mayWait, work)
+    return try await self.resources.queue.run(
+      cancellation,
+      on: connection,
+      mayWait: mayWait,
+      work
+    )
   }
 }
 
@@ -259,6 +266,7 @@ extension Session {
         state.slots = []
         state.prepared = [:]
         state.preparedElsewhere = [:]
+        state.recent = RecentStatements()
         state.isClosed = true
       }
       return state.slots.map(\.connection)

@@ -24,6 +24,8 @@ extension SessionConnection {
           let text = try self.statement(setting: name, to: options[name] ?? nil, on: connection)
           try connection.execute(text)
           try self.record(.changesSettings(text), on: connection)
+          // Some settings are everybody's.
+          self.resources.definitions.noteChange()
         } catch let error as SessionOptionError {
           errors[name] = error
         } catch is LockdownError {

@@ -6,8 +6,11 @@ extension SessionConnection {
   /// Compiles a text without running it, except for nothing at all.
   ///
   /// Of several statements the last is described, if it can be compiled before the others ran.
+  ///
+  /// - Parameter isRepeated: As for ``run(_:isRepeated:cancellation:)``.
   func describe(
     _ sql: String,
+    isRepeated: Bool = false,
     cancellation: Cancellation
   ) throws -> (StatementDescription, CompiledStatement?) {
     try self.begin(cancellation) { connection in
@@ -16,7 +19,14 @@ extension SessionConnection {
         guard let prepared = try self.compileNext(of: &statements) else {
           throw EngineError.noStatement
         }
-        let compiled = self.compiled(prepared, sql: sql)
+        let compiled = CompiledStatement(
+          prepared,
+          sql: sql,
+          connection: self,
+          effect: self.effect(of: prepared, sql: sql),
+          isBoundToConnection: false,
+          isLasting: try isRepeated && self.lasts(prepared, sql: sql, on: connection)
+        )
         return (try self.description(of: prepared, sql: sql), compiled)
       }
       return (try self.describeLast(of: &statements, sql: sql), nil)
@@ -98,7 +108,14 @@ extension SessionConnection {
 
   /// Runs a text as far as a client that announces a query wants it: what writes runs now, and
   /// exactly once, the last statement waits for its fetch if it only reads.
-  func run(_ sql: String, cancellation: Cancellation) throws -> Execution {
+  ///
+  /// - Parameter isRepeated: Whether the text has come before, so that it is worth finding out
+  ///   whether what it is compiled to lasts.
+  func run(
+    _ sql: String,
+    isRepeated: Bool = false,
+    cancellation: Cancellation
+  ) throws -> Execution {
     try self.begin(cancellation) { connection in
       let (prepared, text, isOneOfSeveral) = try self.prepareLast(
         of: sql,
@@ -112,7 +129,9 @@ extension SessionConnection {
           sql: sql,
           connection: self,
           effect: .none,
-          isBoundToConnection: isOneOfSeveral
+          isBoundToConnection: isOneOfSeveral,
+          isLasting: try isRepeated && !isOneOfSeveral
+            && self.lasts(prepared, sql: sql, on: connection)
         )
         return .query(compiled, try self.schema(of: prepared.columns))
       }
@@ -127,6 +146,31 @@ extension SessionConnection {
         )
       )
     }
+  }
+
+  /// Whether a query reads nothing but DuckDB's own tables, whose changes are noticed.
+  ///
+  /// What files and other databases hold is looked up when a statement is compiled, and changes
+  /// without notice.
+  private func lasts(
+    _ prepared: PreparedStatement,
+    sql: String,
+    on connection: borrowing Connection
+  ) throws -> Bool {
+    guard self.resources.lake == nil, prepared.statementType.readsOnly,
+      prepared.parameterCount == 0
+    else { return false }
+    let plans: [[String?]]
+    do {
+      plans = try connection.texts("EXPLAIN (FORMAT json) " + sql)
+    } catch {
+      guard error.code != .interrupted else { throw error }
+      // Not everything that is compiled like a query can be explained.
+      return false
+    }
+    guard let plan = plans.first(where: { $0.first == "physical_plan" })?.last ?? nil
+    else { return false }
+    return QueryPlan(json: plan)?.readsOwnTablesOnly ?? false
   }
 
   /// Runs every statement of a text to its end.
@@ -218,16 +262,6 @@ extension SessionConnection {
     return StatementEffect(
       type: prepared.statementType,
       scanned: SQLScanner.statements(in: sql).last
-    )
-  }
-
-  private func compiled(_ prepared: PreparedStatement, sql: String) -> CompiledStatement {
-    CompiledStatement(
-      prepared,
-      sql: sql,
-      connection: self,
-      effect: self.effect(of: prepared, sql: sql),
-      isBoundToConnection: false
     )
   }
 

@@ -14,3 +14,16 @@ package struct StatementDescription: Sendable {
 
   package var parameterCount: Int { self.parameters.count }
 }
+
+extension StatementDescription {
+  /// A query without parameters.
+  init(query schema: Schema) throws {
+    self.init(
+      schema: schema,
+      isUpdate: false,
+      parameterSchema: Schema(fields: []),
+      parameters: try StatementParameters([]),
+      isUndetermined: false
+    )
+  }
+}

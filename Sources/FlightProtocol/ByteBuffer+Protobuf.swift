@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 
 /// Why bytes aren't a protocol buffer message.
 package enum ProtobufError: Error, Hashable, Sendable {
@@ -10,7 +10,7 @@ package enum ProtobufError: Error, Hashable, Sendable {
 }
 
 /// How a field's value is laid out (Protocol Buffers, "Message Structure"); groups are not used.
-enum ProtobufWireType: UInt64 {
+package enum ProtobufWireType: UInt64 {
   case varint = 0
   case fixed64 = 1
   case lengthDelimited = 2
@@ -28,7 +28,7 @@ extension ByteBuffer {
   }
 
   /// Writes the tag and length of a length-delimited field.
-  mutating func writeProtobufPrefix(field: Int, byteCount: Int) {
+  package mutating func writeProtobufPrefix(field: Int, byteCount: Int) {
     self.writeProtobufVarint(UInt64(field) << 3 | ProtobufWireType.lengthDelimited.rawValue)
     self.writeProtobufVarint(UInt64(byteCount))
   }
@@ -44,21 +44,21 @@ extension ByteBuffer {
     throw .malformedVarint
   }
 
-  mutating func readProtobufTag() throws(ProtobufError) -> (field: Int, ProtobufWireType) {
+  package mutating func readProtobufTag() throws(ProtobufError) -> (field: Int, ProtobufWireType) {
     let tag = try self.readProtobufVarint()
     guard tag <= UInt64(UInt32.max), tag >> 3 > 0, let type = ProtobufWireType(rawValue: tag & 7)
     else { throw .malformedTag }
     return (Int(tag >> 3), type)
   }
 
-  mutating func readProtobufSlice() throws(ProtobufError) -> ByteBuffer {
+  package mutating func readProtobufSlice() throws(ProtobufError) -> ByteBuffer {
     let count = try self.readProtobufVarint()
     guard count <= UInt64(self.readableBytes), let slice = self.readSlice(length: Int(count))
     else { throw .truncated }
     return slice
   }
 
-  mutating func skipProtobufField(wireType: ProtobufWireType) throws(ProtobufError) {
+  package mutating func skipProtobufField(wireType: ProtobufWireType) throws(ProtobufError) {
     switch wireType {
     case .varint: _ = try self.readProtobufVarint()
     case .lengthDelimited: _ = try self.readProtobufSlice()

@@ -2,7 +2,9 @@ import NIOCore
 import NIOHTTP2
 
 /// Tells a connection's handler which streams its client has created.
-struct StreamObserver: NIOHTTP2StreamDelegate {
+///
+/// A class, because HTTP/2 copies it several times for each frame.
+final class StreamObserver: NIOHTTP2StreamDelegate {
   private let handler: NIOLoopBound<ConnectionHandler>
 
   init(_ handler: NIOLoopBound<ConnectionHandler>) {

@@ -52,7 +52,9 @@ package enum StorageFailure: Hashable, Sendable {
       return Int(found.1)
     }
     // The extension for Azure has the phrase of HTTP alone, in quotes or without.
-    guard let found = message.firstMatch(of: /Reason Phrase: '?([A-Z][A-Za-z ]+)/) else { return nil }
+    guard let found = message.firstMatch(of: /Reason Phrase: '?([A-Z][A-Za-z ]+)/) else {
+      return nil
+    }
     return Self.phrases[String(found.1)]
   }
 

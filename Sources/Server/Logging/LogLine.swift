@@ -88,6 +88,7 @@ struct LogLine {
   }
 
   private mutating func appendEscaped(_ text: String, escapesQuotes: Bool) {
+    guard !Self.isPlain(text) else { return self.bytes.append(contentsOf: text.utf8) }
     for scalar in text.unicodeScalars {
       switch scalar.value {
       case 0x0a: self.bytes.append(contentsOf: "\\n".utf8)

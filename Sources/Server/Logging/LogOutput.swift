@@ -16,7 +16,7 @@ final class LogOutput: Sendable {
 
   /// How long lines gather after others were written: waking the thread for each line would cost a
   /// small call more than all else that is done for its line.
-  private static let batchInterval = DispatchTimeInterval.milliseconds(10)
+  private static let batchInterval = DispatchTimeInterval.milliseconds(50)
 
   private let format: LogFormat
   private let byteLimit: Int

@@ -12,10 +12,10 @@ from support.flightsql import Command, RawClient
 from support.server import Server
 
 CLIENT_COUNT = 16
-ROUND_COUNT = 12
+ROUND_COUNT = 8
 
 
-@pytest.fixture(params=["duckdb", "sqlite", "postgres"])
+@pytest.fixture(params=["duckdb", "postgres"])
 def servers(request, start, tmp_path) -> list[Server]:
   """One server, or two whose catalog is in PostgreSQL."""
   if request.param == "postgres":
@@ -23,10 +23,7 @@ def servers(request, start, tmp_path) -> list[Server]:
     (tmp_path / "password").write_text(cluster.password)
     flags = [*cluster.flags(database, tmp_path / "lake"), "--pg-password-file", f"{tmp_path}/password"]
     return [start(*flags), start(*flags)]
-  flags = ["--ducklake-data-path", f"{tmp_path}/lake/"]
-  if request.param == "sqlite":
-    flags += ["--ducklake-catalog", f"sqlite:{tmp_path}/lake.sqlite"]
-  return [start(*flags)]
+  return [start("--ducklake-data-path", f"{tmp_path}/lake/")]
 
 
 def insert(server: Server, client: int) -> int:
