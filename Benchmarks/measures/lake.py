@@ -17,7 +17,7 @@ from Benchmarks.dataset import LINEITEM
 from Benchmarks.lakes import Lake, postgres
 from Benchmarks.measures.ingest import BATCH_ROWS, insert, put
 from Benchmarks.measures.ingest import timed as rate
-from Benchmarks.measures.tpch import timed, totals
+from Benchmarks.measures.tpch import all_queries, thread_count
 from Benchmarks.report import Row
 from Benchmarks.setting import Setting, alternating
 from support.flightsql import Command, read_table
@@ -117,32 +117,12 @@ def tpch(setting: Setting, lake: Lake) -> Row:
     adbc.connect(server.uri, autocommit=True) as remote,
     remote.cursor() as cursor,
   ):
-    cursor.execute("SELECT current_setting('threads')")
-    (threads,) = cursor.fetchone()
-    with lake.attach(int(threads)) as local:
-
-      def through_adbc(sql: str) -> pa.Table:
-        cursor.execute(sql)
-        return cursor.fetch_arrow_table()
-
-      def in_process(sql: str) -> pa.Table:
-        return local.execute(sql).to_arrow_table()
-
-      queries = setting.dataset.queries()
-      for position, sql in enumerate(queries, 1):
-        if through_adbc(sql).num_rows != in_process(sql).num_rows:
-          raise SystemExit(f"Lakehouse and DuckDB differ on TPC-H's query {position}")
-      figures = [
-        alternating(
-          setting.runs,
-          {"ours": timed(through_adbc, sql), "reference": timed(in_process, sql)},
-          warm_ups=0,
-        )
-        for sql in queries
-      ]
+    threads = thread_count(cursor)
+    with lake.attach(threads) as local:
+      ours, reference = all_queries(setting, cursor, local)
   return Row(
-    "lake: TPC-H Q1–Q22 through ADBC", "s", totals(figures, "ours"),
-    totals(figures, "reference"), f"{IN_PROCESS}, {threads} threads", at_most=1.1,
+    "lake: TPC-H Q1–Q22 through ADBC", "s", ours, reference,
+    f"{IN_PROCESS}, {threads} threads", at_most=1.1,
   )
 
 

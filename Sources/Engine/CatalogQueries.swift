@@ -38,7 +38,7 @@ extension CatalogStatement {
     \(Self.isNotHidden)
     AND (
       database_name <> 'temp'
-      OR EXISTS (FROM system.main.duckdb_tables() AS t WHERE t.database_name = 'temp')
+      OR EXISTS (FROM system.main.duckdb_columns() AS c WHERE c.database_name = 'temp')
       OR EXISTS (FROM system.main.duckdb_views() AS v WHERE v.database_name = 'temp')
     )
     """
@@ -90,12 +90,24 @@ extension CatalogStatement {
       """
   )
 
+  /// The names of all tables.
+  ///
+  /// `duckdb_tables()` would also look up each table's size, for which a lake asks its catalog twice a
+  /// table.
+  static let tableNames = """
+    SELECT DISTINCT c.database_name, c.schema_name, c.table_name
+    FROM system.main.duckdb_columns() AS c
+    ANTI JOIN system.main.duckdb_views() AS v
+      ON v.database_name = c.database_name AND v.schema_name = c.schema_name
+      AND v.view_name = c.table_name
+    """
+
   private static let found = """
     SELECT * FROM (
       SELECT
         database_name, schema_name, table_name,
-        CASE WHEN temporary THEN 'LOCAL TEMPORARY' ELSE 'BASE TABLE' END AS table_type
-      FROM system.main.duckdb_tables()
+        CASE database_name WHEN 'temp' THEN 'LOCAL TEMPORARY' ELSE 'BASE TABLE' END AS table_type
+      FROM (\(Self.tableNames))
       UNION ALL
       SELECT database_name, schema_name, view_name, 'VIEW' FROM system.main.duckdb_views()
     )

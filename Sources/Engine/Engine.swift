@@ -48,9 +48,11 @@ package final class Engine: Sendable {
     let rowFunction = try RowFunction(on: connection)
     let hidesFolder = configuration.isLockedDown ?? true
     let isFolderHidden = try hidesFolder && lake?.hideFolder(on: database) ?? false
-    let lockdown = try Lockdown(on: connection, hiddenFolder: isFolderHidden ? lake?.dataPath : nil)
+    // Where a lake is the default catalog, it is asked for each function by name.
+    let aside = try database.connect()
+    let lockdown = try Lockdown(on: aside, hiddenFolder: isFolderHidden ? lake?.dataPath : nil)
     let isLockedDown = configuration.isLockedDown ?? lockdown.hasLake
-    let statementGuard = isLockedDown ? try lockdown.apply(on: connection) : nil
+    let statementGuard = isLockedDown ? try lockdown.apply(on: aside) : nil
     let threads = WorkerThreads(count: configuration.workerCount)
     let resources = EngineResources(
       configuration: configuration,

@@ -11,6 +11,7 @@ final class EngineResources: Sendable {
   let beingRead = ResultsBeingRead()
   let polled: PolledStatements
   let activeStatements: ActiveStatements
+  let announced: AnnouncedTransactions
   /// The default catalog, if there is one.
   let lake: Lake?
   let definitions = DefinitionVersion()
@@ -49,6 +50,7 @@ final class EngineResources: Sendable {
     self.activeStatements = ActiveStatements(
       limitPerPrincipal: configuration.statementsPerPrincipal
     )
+    self.announced = AnnouncedTransactions(limit: configuration.workerCount)
     self.queue = StatementQueue(
       limit: configuration.statementQueueLimit,
       waitLimit: configuration.statementQueueWait

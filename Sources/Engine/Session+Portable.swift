@@ -72,17 +72,25 @@ extension SessionConnection {
     try self.begin(cancellation) { connection in
       var statements = try self.extract(sql, on: connection)
       try self.requirePermission(for: sql)
-      guard statements.count == 1, let prepared = try self.compileNext(of: &statements),
-        self.waitsForFetch(prepared.statementType, sql), prepared.parameterCount == 0
-      else { throw EngineError.unknownTicket }
-      let compiled = CompiledStatement(
-        prepared,
-        sql: sql,
-        connection: self,
-        effect: .none,
-        isBoundToConnection: false
-      )
-      return (compiled, try self.schema(of: prepared.columns))
+      guard statements.count == 1 else { throw EngineError.unknownTicket }
+      let compilation = try self.compilingNext(of: &statements, on: connection) { prepared in
+        guard self.waitsForFetch(prepared.statementType, sql), prepared.parameterCount == 0
+        else {
+          throw EngineError.unknownTicket
+        }
+        let compiled = CompiledStatement(
+          prepared,
+          sql: sql,
+          connection: self,
+          effect: .none,
+          isBoundToConnection: false
+        )
+        let schema = try self.schema(of: prepared.columns)
+        self.awaitFetch(of: compiled)
+        return (compiled, schema)
+      }
+      guard let compilation else { throw EngineError.unknownTicket }
+      return compilation
     }
   }
 }

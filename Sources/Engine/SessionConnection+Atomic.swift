@@ -3,8 +3,8 @@ internal import DuckDB
 extension SessionConnection {
   /// Runs `work` so that all it changes is committed, or nothing.
   ///
-  /// Where a transaction is open on the connection, the work becomes a part of it: what happens to
-  /// it is then the transaction's matter.
+  /// Where a transaction is open on the connection, its client's or the server's own, the work
+  /// becomes a part of it: what happens to it is then the transaction's matter.
   ///
   /// - Parameters:
   ///   - changesLake: Whether the commit is to bear its author's name.
@@ -17,6 +17,10 @@ extension SessionConnection {
   ) throws -> Value {
     try self.requireUnexpiredTransaction()
     guard !self.state.isInTransaction(ObjectIdentifier(self)) else { return try work(connection) }
+    if self.own != nil {
+      if changesLake { try self.sign(on: connection) }
+      return try work(connection)
+    }
     try connection.execute(self.beginStatement)
     do {
       if changesLake { try self.sign(on: connection) }

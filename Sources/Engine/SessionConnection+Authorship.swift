@@ -1,3 +1,4 @@
+internal import Auth
 internal import DuckDB
 
 // Who has made a snapshot of the lake.
@@ -17,8 +18,8 @@ extension SessionConnection {
 
   /// Whether a statement, if no transaction is open, needs one to name its author.
   func needsSignature(_ type: StatementType, _ effect: StatementEffect) -> Bool {
-    self.author != nil && type.mayChangeLake && effect == .none && !self.isReading
-      && !self.state.isInTransaction(ObjectIdentifier(self))
+    self.author != nil && type.mayChangeLake && effect == .none
+      && self.role != .reader && !self.state.isInTransaction(ObjectIdentifier(self))
   }
 
   /// Names the author of an open transaction before the first statement that may change the lake, or

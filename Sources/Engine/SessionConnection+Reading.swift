@@ -23,11 +23,11 @@ extension SessionConnection {
         statement: "\(type)".uppercased()
       )
     }
-    guard type.readsOnly || type == .explain, !self.isReading,
+    guard type.readsOnly || type == .explain, self.own == nil,
       !self.state.isInTransaction(ObjectIdentifier(self))
     else { return }
     try connection.execute(self.beginStatement)
-    self.isReading = true
+    self.own = .atWork
   }
 
   /// Refuses what changes data by other means than SQL.
@@ -38,13 +38,6 @@ extension SessionConnection {
 
   var beginStatement: String {
     self.state.role == .reader ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION"
-  }
-
-  /// Ends the transaction that ``admit(_:on:)`` began, when its result has been read.
-  func endReading(on connection: borrowing Connection) {
-    guard self.isReading else { return }
-    self.isReading = false
-    try? self.rollBack(connection)
   }
 
   /// What DuckDB says of a write by a principal who only reads.

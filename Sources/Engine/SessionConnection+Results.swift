@@ -4,11 +4,10 @@ internal import DuckDB
 extension SessionConnection {
   /// Starts the query of a stream and computes its first part.
   func open(_ stream: ResultStream, query: CompiledStatement) throws -> ResultStep {
-    try self.begin(stream.cancellation) { connection in
+    try self.begin(stream.cancellation, fetching: query) { connection in
       try self.requirePermission(for: query.sql)
       let prepared = try self.prepared(query, on: connection)
-      try self.admit(prepared, on: connection)
-      let result = try self.execute(prepared, cancellation: stream.cancellation)
+      let result = try self.start(prepared, on: connection, stream.cancellation)
       let reader = try self.reader(result)
       guard reader.schema == stream.schema else {
         // A change that another process made, or one within a transaction.
@@ -20,12 +19,30 @@ extension SessionConnection {
     return try self.next(of: stream) ?? ResultStep(isLast: true)
   }
 
+  /// Starts a query in the transaction in which it waited, if there is one.
+  private func start(
+    _ prepared: PreparedStatement,
+    on connection: borrowing Connection,
+    _ cancellation: Cancellation
+  ) throws -> QueryResult {
+    if self.own != nil {
+      do {
+        return try self.execute(prepared, cancellation: cancellation)
+      } catch let error as DuckDBError where error.code != .interrupted && error.code != .fatal {
+        // Its connection to the catalog may have been lost meanwhile; a new one is made below.
+        self.rollBackOwn(on: connection)
+      }
+    }
+    try self.admit(prepared, on: connection)
+    return try self.execute(prepared, cancellation: cancellation)
+  }
+
   /// Computes the next part; `nil` if the result has been set aside meanwhile.
   func next(of stream: ResultStream) throws -> ResultStep? {
     guard let live, live.stream === stream else { return nil }
     do {
       let step = try self.proceed(stream.cancellation) { _ in try live.nextStep() }
-      if step.isLast { self.finish(live) }
+      if step.isLast { try self.finish(live) }
       return step
     } catch {
       self.drop(live)
@@ -66,11 +83,12 @@ extension SessionConnection {
       try self.proceed(live.stream.cancellation) { _ in
         try writer.append { try live.nextStep() }
       }
+      try self.finish(live)
     } catch {
+      self.drop(live)
       failure = error
     }
     live.stream.continue(from: writer.finish(failure: failure, resources: self.resources))
-    self.drop(live)
   }
 
   /// Runs a result to its end and keeps its rows.

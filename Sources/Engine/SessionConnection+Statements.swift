@@ -117,34 +117,34 @@ extension SessionConnection {
     cancellation: Cancellation
   ) throws -> Execution {
     try self.begin(cancellation) { connection in
-      let (prepared, text, isOneOfSeveral) = try self.prepareLast(
-        of: sql,
-        on: connection,
-        cancellation: cancellation
-      )
-      if self.waitsForFetch(prepared.statementType, sql) {
-        try Self.requireBound(prepared)
-        let compiled = CompiledStatement(
-          prepared,
-          sql: sql,
-          connection: self,
-          effect: .none,
-          isBoundToConnection: isOneOfSeveral,
-          isLasting: try isRepeated && !isOneOfSeveral
-            && self.lasts(prepared, sql: sql, on: connection)
+      try self.runUpToLast(of: sql, on: connection, cancellation) { prepared, text, isOneOfSeveral in
+        if self.waitsForFetch(prepared.statementType, sql) {
+          try Self.requireBound(prepared)
+          let compiled = CompiledStatement(
+            prepared,
+            sql: sql,
+            connection: self,
+            effect: .none,
+            isBoundToConnection: isOneOfSeveral,
+            isLasting: try isRepeated && !isOneOfSeveral
+              && self.lasts(prepared, sql: sql, on: connection)
+          )
+          let schema = try self.schema(of: prepared.columns)
+          // What lasts is announced again and again, each time to be read as it is then.
+          if !compiled.isLasting { self.awaitFetch(of: compiled) }
+          return .query(compiled, schema)
+        }
+        return .completed(
+          try self.complete(
+            prepared,
+            sql: sql,
+            text: text,
+            effect: self.effect(of: prepared, sql: sql),
+            on: connection,
+            cancellation: cancellation
+          )
         )
-        return .query(compiled, try self.schema(of: prepared.columns))
       }
-      return .completed(
-        try self.complete(
-          prepared,
-          sql: sql,
-          text: text,
-          effect: self.effect(of: prepared, sql: sql),
-          on: connection,
-          cancellation: cancellation
-        )
-      )
     }
   }
 
@@ -176,20 +176,17 @@ extension SessionConnection {
   /// Runs every statement of a text to its end.
   func update(_ sql: String, cancellation: Cancellation) throws -> Completion {
     try self.begin(cancellation) { connection in
-      let (prepared, text, _) = try self.prepareLast(
-        of: sql,
-        on: connection,
-        cancellation: cancellation
-      )
-      return try self.complete(
-        prepared,
-        sql: sql,
-        text: text,
-        effect: self.effect(of: prepared, sql: sql),
-        on: connection,
-        keepsRows: false,
-        cancellation: cancellation
-      )
+      try self.runUpToLast(of: sql, on: connection, cancellation) { prepared, text, _ in
+        try self.complete(
+          prepared,
+          sql: sql,
+          text: text,
+          effect: self.effect(of: prepared, sql: sql),
+          on: connection,
+          keepsRows: false,
+          cancellation: cancellation
+        )
+      }
     }
   }
 
@@ -222,36 +219,43 @@ extension SessionConnection {
       ? statement.prepared : try connection.prepare(try self.signed(statement.sql))
   }
 
-  /// Runs all statements of `sql` but the last, and compiles that, whose own text is returned too.
-  private func prepareLast(
+  /// Runs all statements of `sql` but the last, compiles that and works with it and its own
+  /// text.
+  private func runUpToLast<Value>(
     of sql: String,
     on connection: borrowing Connection,
-    cancellation: Cancellation
-  ) throws -> (PreparedStatement, text: String, isOneOfSeveral: Bool) {
+    _ cancellation: Cancellation,
+    _ work: (_ last: PreparedStatement, _ text: String, _ isOneOfSeveral: Bool) throws -> Value
+  ) throws -> Value {
     var statements = try self.extract(sql, on: connection)
     let count = statements.count
     guard count > 0 else { throw EngineError.noStatement }
     try self.requirePermission(for: sql)
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
-    for index in 0..<count {
-      guard let prepared = try self.compileNext(of: &statements) else { break }
+    for index in 0..<(count - 1) {
       let text = scanned.count == count ? scanned[index].text : sql
-      guard index < count - 1 else { return (prepared, text, count > 1) }
-      let effect = StatementEffect(
-        type: prepared.statementType,
-        scanned: scanned.count == count ? scanned[index] : nil
-      )
-      _ = try self.complete(
-        prepared,
-        sql: sql,
-        text: text,
-        effect: effect,
-        on: connection,
-        keepsRows: false,
-        cancellation: cancellation
-      )
+      _ = try self.compilingNext(of: &statements, on: connection) { prepared in
+        let effect = StatementEffect(
+          type: prepared.statementType,
+          scanned: scanned.count == count ? scanned[index] : nil
+        )
+        return try self.complete(
+          prepared,
+          sql: sql,
+          text: text,
+          effect: effect,
+          on: connection,
+          keepsRows: false,
+          cancellation: cancellation
+        )
+      }
     }
-    throw EngineError.noStatement
+    let text = scanned.count == count ? scanned[count - 1].text : sql
+    let value = try self.compilingNext(of: &statements, on: connection) {
+      try work($0, text, count > 1)
+    }
+    guard let value else { throw EngineError.noStatement }
+    return value
   }
 
   private func effect(

@@ -17,8 +17,10 @@ actor SessionConnection {
   private var countsProgress = false
   private(set) var timeZone = SessionConnection.defaultTimeZone
   var live: LiveResult?
-  /// Whether a statement of a principal who only reads is at work in a transaction made for it.
-  var isReading = false
+  /// The transaction that the server has begun around a statement, if one is open.
+  var own: OwnTransaction?
+  /// When it was begun.
+  var ownStart = ContinuousClock.now
   /// Whether definitions have been changed since the last transaction began or ended.
   var hasChangedDefinitions = false
   /// Whether the open transaction names its author.
@@ -49,8 +51,11 @@ actor SessionConnection {
   /// Makes the connection ready for its next statement and runs `work` on it.
   ///
   /// Counts as waiting in the queue until it begins: the caller has entered it.
+  ///
+  /// - Parameter query: The statement, if it may have been announced here.
   func begin<Value>(
     _ cancellation: Cancellation,
+    fetching query: CompiledStatement? = nil,
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
     self.resources.queue.leave(cancellation)
@@ -58,7 +63,10 @@ actor SessionConnection {
     self.setLiveResultAside()
     self.expireOldTransaction()
     let opened = try self.open()
-    defer { if self.live == nil { self.endReading(on: opened.connection) } }
+    self.resumeOwn(for: query, on: opened.connection)
+    defer {
+      if self.live == nil, case .atWork = self.own { self.rollBackOwn(on: opened.connection) }
+    }
     return try self.run(on: opened, cancellation) {
       try self.repeatSettings(on: opened)
       if cancellation.reportsProgress { self.countProgress(on: opened) }
@@ -99,14 +107,16 @@ actor SessionConnection {
   func drop(_ live: LiveResult) {
     self.live = nil
     guard let opened else { return }
-    self.endReading(on: opened.connection)
+    self.rollBackOwn(on: opened.connection)
     Self.freeMemory(of: opened)
   }
 
-  /// Notes that a result has been computed to its end.
-  func finish(_ live: LiveResult) {
+  /// Ends a result that has been computed to its end.
+  func finish(_ live: LiveResult) throws {
+    try self.proceed(live.stream.cancellation) { connection in
+      try self.commitOwn(on: connection)
+    }
     self.live = nil
-    if let opened { self.endReading(on: opened.connection) }
   }
 
   /// DuckDB keeps the memory of a query that didn't reach its end until the connection compiles its

@@ -32,7 +32,7 @@ extension Lake {
   /// Schema and name of each table.
   var tablesQuery: String {
     """
-    SELECT schema_name, table_name FROM system.main.duckdb_tables()
+    SELECT schema_name, table_name FROM (\(CatalogStatement.tableNames))
     WHERE database_name = \(SQLText.literal(self.alias)) ORDER BY ALL
     """
   }

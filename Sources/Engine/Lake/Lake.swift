@@ -20,6 +20,9 @@ final class Lake: Sendable {
   private let hiddenAttachment: String
   /// The schema of its catalog's tables, where they are in PostgreSQL.
   let postgresSchema: String?
+  /// Whether transactions that have read the catalog may stay open without a statement: in SQLite they
+  /// would keep others from writing.
+  let bearsWaitingReaders: Bool
   /// Its catalog's file, where several processes may have that open: SQLite's.
   let sharedCatalogPath: String?
   /// That of the transactions here that have removed rows, when they are committed.
@@ -64,6 +67,7 @@ final class Lake: Sendable {
     )
     self.postgresSchema =
       configuration.postgres.host.map { _ in configuration.postgres.schema ?? "public" }
+    self.bearsWaitingReaders = if case .sqlite = location { false } else { true }
     self.sharedCatalogPath = if case .sqlite(let path) = location { path } else { nil }
     self.privateTexts = [location.privateText]
     if !isRemote { try Self.makeFolder(self.dataPath) }
@@ -164,7 +168,12 @@ final class Lake: Sendable {
     _ isReadOnly: Bool,
     isMoved: Bool = false
   ) -> String {
-    var options = ["DATA_PATH \(SQLText.literal(dataPath))"]
+    // DuckLake heeds the setting of that name, but makes tables for rows in its catalog by the option
+    // alone, and asks those that exist whenever their tables are read.
+    var options = [
+      "DATA_PATH \(SQLText.literal(dataPath))",
+      "DATA_INLINING_ROW_LIMIT \(configuration.inlinedRowLimit)",
+    ]
     if isMoved { options.append("OVERRIDE_DATA_PATH") }
     if let schema = configuration.postgres.schema {
       options.append("METADATA_SCHEMA \(SQLText.literal(schema))")

@@ -70,7 +70,8 @@ package final class LakeMaintenance: Sendable {
   /// within the retention.
   var age: Duration {
     let starts = [
-      self.resources.activeStatements.oldestStart, self.sessions.oldestTransactionStart,
+      self.resources.activeStatements.oldestStart, self.resources.announced.oldestStart,
+      self.sessions.oldestTransactionStart,
     ]
     let retention = self.resources.configuration.lake.maintenance.retention
     return retention + (starts.compactMap { $0 }.min().map { .now - $0 } ?? .zero)

@@ -42,6 +42,8 @@ struct Lockdown {
 
   /// Changes DuckDB's settings and learns what is there to be guarded.
   func apply(on connection: borrowing Connection) throws -> StatementGuard {
+    // One transaction: each would ask the lakes' catalogs for their newest snapshots.
+    try connection.execute("BEGIN TRANSACTION READ ONLY")
     let files = try connection.texts("SELECT path FROM duckdb_databases() WHERE path IS NOT NULL")
     var rules = StatementGuard()
     let folders = self.lakes.map(\.dataPath) + [self.hiddenFolder].compactMap { $0 }
@@ -53,6 +55,7 @@ struct Lockdown {
       rules.refusedFunctions.formUnion(GuardedFunctions.pathKeepers)
     }
     try self.refuseDefinitions(on: connection, in: &rules)
+    try connection.execute("COMMIT")
     try self.changeSettings(on: connection)
     return rules
   }
@@ -60,7 +63,7 @@ struct Lockdown {
   /// Catalogs in which lakes keep what they know of themselves, where that isn't hidden by its name.
   private func hiddenCatalogs(on connection: borrowing Connection) throws -> Set<String> {
     let names = try connection.texts(
-      "SELECT DISTINCT database_name FROM duckdb_tables() WHERE table_name = 'ducklake_snapshot'"
+      "SELECT database_name FROM (\(CatalogStatement.tableNames)) WHERE table_name = 'ducklake_snapshot'"
     )
     let lakes = Set(self.lakes.map { $0.name.asciiLowercased })
     return Set(names.compactMap { $0[0]?.asciiLowercased }).subtracting(lakes)

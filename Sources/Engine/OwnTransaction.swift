@@ -1,0 +1,9 @@
+/// A transaction that the server has begun on a connection around one statement.
+///
+/// Nobody but the statement is in it: clients don't know of it, and the next statement ends it.
+enum OwnTransaction {
+  /// The statement is being compiled or executed, or its result is being read.
+  case atWork
+  /// The query has been announced, and will be executed in the transaction it was compiled in.
+  case awaitingFetch(CompiledStatement)
+}

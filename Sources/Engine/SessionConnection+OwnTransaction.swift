@@ -1,0 +1,88 @@
+internal import DuckDB
+
+// A statement outside a transaction is compiled and executed in one nonetheless, where that spares a
+// lake's catalog a question: which snapshot is the newest is asked once in each.
+
+extension SessionConnection {
+  /// Compiles the next statement of a text and works with it.
+  ///
+  /// What `work` did has been committed when this returns, unless the statement awaits its fetch.
+  ///
+  /// - Returns: `nil` after the last statement.
+  func compilingNext<Value>(
+    of statements: inout ExtractedStatements,
+    on connection: borrowing Connection,
+    _ work: (PreparedStatement) throws -> Value
+  ) throws -> Value? {
+    guard self.resources.lake != nil, self.own == nil,
+      !self.state.isInTransaction(ObjectIdentifier(self))
+    else { return try self.compileNext(of: &statements).map(work) }
+    self.ownStart = .now
+    try connection.execute(self.beginStatement)
+    self.own = .atWork
+    guard let prepared = try self.compileNext(of: &statements) else { return nil }
+    guard prepared.statementType.runsWhereCompiled else {
+      self.rollBackOwn(on: connection)
+      return try work(prepared)
+    }
+    let value = try work(prepared)
+    try self.commitOwn(on: connection)
+    return value
+  }
+
+  /// Leaves the transaction in which a query was compiled open for its fetch, if there is room.
+  func awaitFetch(of query: CompiledStatement) {
+    guard case .atWork = self.own, self.resources.lake?.bearsWaitingReaders == true,
+      self.resources.announced.insert(self, since: self.ownStart)
+    else { return }
+    self.own = .awaitingFetch(query)
+  }
+
+  /// Goes on in the transaction that awaits the fetch of `query`; any other ends.
+  func resumeOwn(for query: CompiledStatement?, on connection: borrowing Connection) {
+    guard case .awaitingFetch(let announced) = self.own else { return }
+    guard announced === query else { return self.rollBackOwn(on: connection) }
+    self.own = .atWork
+    self.resources.announced.noteFetch(on: self)
+  }
+
+  /// Ends a transaction in which a query still awaits its fetch.
+  func endAnnouncedTransaction() {
+    guard case .awaitingFetch = self.own else { return }
+    try? self.proceed(Cancellation()) { connection in self.rollBackOwn(on: connection) }
+  }
+
+  /// Commits what is at work, if the server has begun a transaction for it.
+  func commitOwn(on connection: borrowing Connection) throws {
+    guard case .atWork = self.own else { return }
+    try connection.execute("COMMIT")
+    self.forgetOwn()
+    self.noteDefinitionChange(by: .transaction)
+  }
+
+  /// Rolls the transaction back that the server has begun, if there is one.
+  func rollBackOwn(on connection: borrowing Connection) {
+    guard self.own != nil else { return }
+    self.forgetOwn()
+    // A COMMIT that failed has rolled back already; then there is nothing left to do.
+    try? self.rollBack(connection)
+  }
+
+  private func forgetOwn() {
+    if self.own != nil { self.resources.announced.remove(self) }
+    self.own = nil
+  }
+}
+
+extension StatementType {
+  /// Whether a statement of the type runs in the transaction in which it is compiled.
+  ///
+  /// Not those that have to do with transactions, connections or the whole database; nor those that
+  /// remove rows, which take their turns by the newest snapshot.
+  fileprivate var runsWhereCompiled: Bool {
+    switch self {
+    case .select, .relation, .logicalPlan, .insert, .create, .createFunction, .alter, .drop: true
+    default: false
+    }
+  }
+}

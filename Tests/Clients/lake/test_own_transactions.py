@@ -1,0 +1,181 @@
+"""A statement outside a transaction is compiled and run in one: its catalog is asked once."""
+
+from __future__ import annotations
+
+import re
+
+import grpc
+import pytest
+
+from support.flightsql import Command, RawClient, table
+from support.server import Server, eventually
+
+# Those of the pool, and those that other connections to the database may begin.
+BEGIN = re.compile(r"statement: BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+@pytest.fixture
+def own(start, cluster, database, tmp_path) -> Server:
+  cluster.sql(f"ALTER DATABASE \"{database}\" SET log_statement = 'all'")
+  return start(
+    *cluster.flags(database, tmp_path / "data"),
+    environment={"LAKEHOUSE_PG_PASSWORD": cluster.password},
+  )
+
+
+@pytest.fixture
+def raw(own):
+  with RawClient(own.address) as opened:
+    opened.update(Command.update("CREATE TABLE t (i INTEGER)"))
+    yield opened
+
+
+@pytest.fixture
+def other(own):
+  with RawClient(own.address) as opened:
+    yield opened
+
+
+@pytest.fixture
+def begun(cluster):
+  """How many transactions of the catalog some work begins."""
+  log = cluster.folder / "log"
+
+  def count(work) -> int:
+    offset = log.stat().st_size
+    work()
+    return len(BEGIN.findall(log.read_bytes()[offset:].decode()))
+
+  return count
+
+
+def announce(raw: RawClient, sql: str) -> bytes:
+  (ticket,) = raw.flight_info(Command.query(sql)).tickets
+  return ticket
+
+
+def fetch(raw: RawClient, ticket: bytes) -> list[tuple]:
+  result = table(raw.messages(ticket))
+  return list(zip(*(column.to_pylist() for column in result.columns)))
+
+
+def idle_transactions(cluster, database: str) -> int:
+  return int(cluster.sql(
+    f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' "
+    "AND state LIKE 'idle in transaction%'"
+  ))
+
+
+@pytest.mark.parametrize(
+  "sql", ["INSERT INTO t VALUES (1)", "CREATE TABLE u AS SELECT 1 AS a", "ALTER TABLE t ADD b INT"]
+)
+def test_an_update_is_one_transaction(raw, begun, sql: str):
+  assert begun(lambda: raw.update(Command.update(sql))) == 1
+
+
+def test_each_statement_of_several_is_one(raw, begun):
+  text = "INSERT INTO t VALUES (1); INSERT INTO t VALUES (2); INSERT INTO t VALUES (3)"
+  assert begun(lambda: raw.update(Command.update(text))) == 3
+  assert raw.rows("SELECT i FROM t ORDER BY i") == [(1,), (2,), (3,)]
+
+
+def test_a_query_is_one(raw, begun):
+  raw.update(Command.update("INSERT INTO t VALUES (1)"))
+  assert begun(lambda: raw.rows("SELECT i FROM t")) == 1
+
+
+def test_a_query_sees_what_was_when_it_was_announced(raw, other):
+  ticket = announce(raw, "SELECT count(*) FROM t")
+  other.update(Command.update("INSERT INTO t VALUES (1)"))
+  assert fetch(raw, ticket) == [(0,)]
+  assert raw.rows("SELECT count(*) FROM t") == [(1,)]
+
+
+def test_a_prepared_query_sees_what_is_when_it_is_executed(raw, other):
+  handle = raw.prepare("SELECT count(*) FROM t").handle
+  other.update(Command.update("INSERT INTO t VALUES (1)"))
+  assert fetch(raw, announce_prepared(raw, handle)) == [(1,)]
+  other.update(Command.update("INSERT INTO t VALUES (2)"))
+  assert fetch(raw, announce_prepared(raw, handle)) == [(2,)]
+
+
+def announce_prepared(raw: RawClient, handle: bytes) -> bytes:
+  (ticket,) = raw.flight_info(Command.prepared_query(handle)).tickets
+  return ticket
+
+
+def test_nothing_stays_open_that_is_not_fetched(raw, other, cluster, database):
+  ticket = announce(raw, "SELECT count(*) FROM t")
+  assert idle_transactions(cluster, database) == 1
+  assert eventually(lambda: idle_transactions(cluster, database) == 0, timeout_seconds=5)
+  other.update(Command.update("INSERT INTO t VALUES (1)"))
+  assert fetch(raw, ticket) == [(1,)]
+
+
+def test_the_next_statement_ends_it(raw, cluster, database):
+  tickets = [announce(raw, "SELECT count(*) FROM t") for _ in range(3)]
+  assert idle_transactions(cluster, database) == 1
+  raw.update(Command.update("INSERT INTO t VALUES (1)"))
+  assert idle_transactions(cluster, database) == 0
+  assert [fetch(raw, ticket) for ticket in tickets] == [[(1,)]] * 3
+
+
+def test_a_transaction_may_begin_meanwhile(raw):
+  ticket = announce(raw, "SELECT count(*) FROM t")
+  raw.update(Command.update("BEGIN"))
+  raw.update(Command.update("INSERT INTO t VALUES (1)"))
+  assert fetch(raw, ticket) == [(1,)]
+  raw.update(Command.update("ROLLBACK"))
+  assert raw.rows("SELECT count(*) FROM t") == [(0,)]
+
+
+def test_as_many_wait_as_there_are_workers(own, raw, cluster, database):
+  clients = [RawClient(own.address) for _ in range(12)]
+  tickets = [announce(client, "SELECT count(*) FROM t") for client in clients]
+  assert idle_transactions(cluster, database) <= 8
+  assert [fetch(*pair) for pair in zip(clients, tickets)] == [[(0,)]] * 12
+  for client in clients:
+    client.channel.close()
+
+
+def test_a_commit_that_fails_fails_its_statement(raw):
+  raw.update(Command.update("CALL lakehouse.set_option('require_commit_message', true)"))
+  for _ in range(2):
+    with pytest.raises(grpc.RpcError) as raised:
+      raw.update(Command.update("INSERT INTO t VALUES (1)"))
+    assert "commit message" in raised.value.details()
+  assert raw.rows("SELECT count(*) FROM t") == [(0,)]
+  raw.update(Command.update("CALL lakehouse.set_option('require_commit_message', false)"))
+  assert raw.update(Command.update("INSERT INTO t VALUES (1)")) == 1
+
+
+def test_a_connection_that_is_lost_meanwhile(raw, cluster, database):
+  ticket = announce(raw, "SELECT count(*) FROM t")
+  cluster.cut_connections(database)
+  assert fetch(raw, ticket) == [(0,)]
+
+
+def test_tables_for_rows_in_the_catalog_are_not_made(raw, cluster, database):
+  """Each would be asked whenever its table is read."""
+  raw.update(Command.update("ALTER TABLE t ADD COLUMN j INTEGER"))
+  found = cluster.sql(
+    r"SELECT count(*) FROM pg_tables WHERE tablename ~ 'ducklake_inlined_data_\d'", database
+  )
+  assert found == "0"
+
+
+@pytest.mark.parametrize(
+  ("catalog", "seen"),
+  [([], 0), (["--ducklake-catalog", "sqlite:{folder}/catalog.sqlite"], 1)],
+  ids=["in a DuckDB file", "in SQLite"],
+)
+def test_catalogs_in_files(start, tmp_path, catalog: list[str], seen: int):
+  """In SQLite a transaction that waits would keep others from writing."""
+  flags = [part.format(folder=tmp_path) for part in catalog]
+  server = start("--ducklake-data-path", f"{tmp_path}/data/", *flags)
+  with RawClient(server.address) as raw, RawClient(server.address) as other:
+    raw.update(Command.update("CREATE TABLE t (i INTEGER)"))
+    ticket = announce(raw, "SELECT count(*) FROM t")
+    other.update(Command.update("INSERT INTO t VALUES (1)"))
+    assert fetch(raw, ticket) == [(seen,)]
+    assert raw.rows("SELECT count(*) FROM t") == [(1,)]
