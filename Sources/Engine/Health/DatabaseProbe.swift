@@ -28,6 +28,8 @@ package final class DatabaseProbe: Sendable {
   /// A task that is cancelled gets its error at once and leaves the thread behind: DuckDB may be
   /// waiting for a catalog's server and hear no interrupt. Until it comes back, every check fails.
   package func check() async throws {
+    // Else the answer might be there before anybody notices.
+    try Task.checkCancellation()
     let (isFree, _) = self.isAtWork.compareExchange(
       expected: false,
       desired: true,

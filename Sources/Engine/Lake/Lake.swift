@@ -113,18 +113,21 @@ final class Lake: Sendable {
   /// Gives a local folder a name that tells nothing of where it is: clients see the paths of files, in
   /// the column `filename` and in plans.
   ///
-  /// - Returns: Whether it is hidden now. It isn't where the catalog knows files by whole paths: they
-  ///   would be taken for files that the lake doesn't know.
+  /// - Returns: Whether it is hidden now. It isn't where the catalog knows files by whole paths, which
+  /// would be taken for files that the lake doesn't know, nor where no other path may be opened.
   func hideFolder(on database: Database) throws -> Bool {
     // Not a session's: what is somebody's default catalog can't be detached.
     let connection = try database.connect()
-    guard self.folder != nil, try connection.texts(self.wholePathQuery).isEmpty else {
-      return false
-    }
+    guard self.folder != nil,
+      try connection.texts(Self.accessQuery).first?.first == "true",
+      try connection.texts(self.wholePathQuery).isEmpty
+    else { return false }
     try connection.execute(self.detachStatement)
     try connection.execute(self.hiddenAttachment)
     return true
   }
+
+  private static let accessQuery = "SELECT current_setting('enable_external_access')::VARCHAR"
 
   /// A row if the catalog knows anything by a whole path.
   private var wholePathQuery: String {

@@ -4,8 +4,7 @@ internal import DuckDB
 enum LakeFunctions {
   /// Those that choose the files they replace when they are compiled.
   ///
-  /// What others commit between
-  /// that and a transaction of its own in which they run would be undone.
+  /// What others commit between that and a transaction of its own in which they run would be undone.
   private static let rewriting = ["merge_adjacent_files", "rewrite_data_files"]
 
   /// Whether a text may call one of those that replace files.

@@ -45,7 +45,7 @@ package struct SealedQuery: Hashable, Sendable {
 
   package var encoded: [UInt8] {
     var buffer = ByteBuffer()
-    let timeout = self.query.statementTimeout.map { Int64(($0 / .milliseconds(1)).rounded(.up)) }
+    let timeout = self.query.statementTimeout?.wholeMilliseconds
     buffer.writeInteger(Self.version)
     buffer.writeInteger(Int64(self.expiry.timeIntervalSince1970.rounded(.down)))
     buffer.writeInteger(timeout ?? -1)
@@ -54,6 +54,16 @@ package struct SealedQuery: Hashable, Sendable {
     for text in self.query.settings { buffer.writeText(text) }
     buffer.writeText(self.query.sql)
     return Array(buffer.readableBytesView)
+  }
+}
+
+extension Duration {
+  /// Rounded up; a quotient of two durations isn't exact.
+  fileprivate var wholeMilliseconds: Int64 {
+    let (seconds, attoseconds) = self.components
+    let attosecondsPerMillisecond: Int64 = 1_000_000_000_000_000
+    let rest = attoseconds + attosecondsPerMillisecond - 1
+    return seconds * 1_000 + rest / attosecondsPerMillisecond
   }
 }
 

@@ -170,6 +170,13 @@ def test_a_lake_that_knows_a_file_by_its_whole_path_keeps_it(start, flags, tmp_p
     assert raw.rows("FROM t") == [(1,)]
 
 
+def test_a_server_that_may_open_no_other_path_is_left_as_it_is(start, flags, tmp_path):
+  lock = f"SET allowed_directories = ['{tmp_path}/lake/']; SET enable_external_access = false"
+  with RawClient(start(*flags, "--init-sql", lock).address) as raw:
+    raw.update(Command.update("CREATE TABLE t AS SELECT 1 AS a"))
+    assert raw.rows("SELECT a, filename FROM t")[0][1].startswith(f"{tmp_path}/lake/main/t/")
+
+
 def test_no_file_gets_into_the_catalog_by_its_whole_path(own, tmp_path):
   with client(own, "admin") as raw:
     for argument in (f"'{tmp_path}/lake/x'", f"concat('{tmp_path}', '/lake/x')", "'x'"):

@@ -96,6 +96,16 @@ import Testing
     #expect(try self.ticket(many).seal.isEmpty)
   }
 
+  @Test(arguments: [1, 999, 1_500, 4_284_022_783] as [Int64])
+  func `a timeout stays what it is to the millisecond`(milliseconds: Int64) throws {
+    let sealed = SealedQuery(
+      query: PortableQuery(sql: "", statementTimeout: .milliseconds(milliseconds)),
+      fingerprint: Array(repeating: 7, count: SealedQuery.fingerprintByteCount),
+      expiry: Date(timeIntervalSince1970: 1)
+    )
+    #expect(SealedQuery(sealed.encoded) == sealed)
+  }
+
   @Test func `what is inside survives nothing but its own encoding`() throws {
     let sealed = SealedQuery(
       query: self.query,
