@@ -117,7 +117,10 @@ extension SessionConnection {
     cancellation: Cancellation
   ) throws -> Execution {
     try self.begin(cancellation) { connection in
-      try self.runUpToLast(of: sql, on: connection, cancellation) { prepared, text, isOneOfSeveral in
+      try self.runUpToLast(of: sql, on: connection, cancellation) {
+        prepared,
+        text,
+        isOneOfSeveral in
         if self.waitsForFetch(prepared.statementType, sql) {
           try Self.requireBound(prepared)
           let compiled = CompiledStatement(
