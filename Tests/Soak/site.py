@@ -82,7 +82,12 @@ class Site:
     }
     if self.login:
       options["username"], options["password"] = self.login
-    return adbc.connect(self.uri, db_kwargs=options, autocommit=autocommit)
+    connection = adbc.connect(self.uri, db_kwargs=options, autocommit=autocommit)
+    # A driver that can't ask the server whether it has transactions goes on without any.
+    if connection._autocommit != autocommit:
+      connection.close()
+      raise OSError("the server didn't say that it has transactions (Unavailable; GetSqlInfo)")
+    return connection
 
   def create_tables(self) -> None:
     table = self.storage.table
