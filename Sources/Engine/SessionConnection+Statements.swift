@@ -286,7 +286,6 @@ extension SessionConnection {
       let transaction = self.state.transaction(on: ObjectIdentifier(self))
     {
       try self.end(transaction, commits: commits, on: connection, cancellation)
-      self.noteDefinitionChange(by: prepared.statementType)
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
     if effect == .beginsTransaction, self.state.role == .reader {

@@ -36,6 +36,7 @@ extension SessionConnection {
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws {
+    defer { self.noteDefinitionChange(by: .transaction) }
     try self.record(.endsTransaction(commits: commits), on: connection)
     if let expiry = transaction.expiry {
       if commits { throw expiry }

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
+from support.flightsql import Command, RawClient
+from support.ingestion import REPLACE, ingest
+
 
 def column(client, sql: str) -> list:
   return client.query(sql).column(0).to_pylist()
@@ -60,3 +65,20 @@ def test_a_dropped_table_is_gone(raw, name):
   assert often(raw, f"FROM {name}") == [1]
   raw.query(f"DROP TABLE {name}; CREATE TABLE {name} AS SELECT 'x' AS s, 2 AS n")
   assert raw.query(f"FROM {name}").to_pylist() == [{"s": "x", "n": 2}]
+
+
+def test_a_table_that_an_ingestion_replaced_is_noticed(raw, name):
+  ingest(raw, Command.ingest(name), pa.table({"n": [1]}))
+  assert often(raw, f"FROM {name}") == [1]
+  ingest(raw, Command.ingest(name, if_exists=REPLACE), pa.table({"s": ["x"], "n": [2]}))
+  assert raw.query(f"FROM {name}").to_pylist() == [{"s": "x", "n": 2}]
+
+
+def test_a_transaction_that_another_session_commits_is_noticed(server, raw, name):
+  raw.query(f"CREATE TABLE {name} AS SELECT 1 AS n")
+  with RawClient(server.address) as other:
+    transaction = other.begin()
+    other.update(Command.update(f"ALTER TABLE {name} ADD COLUMN s VARCHAR DEFAULT 'x'", transaction))
+    assert often(raw, f"FROM {name}") == [1]
+    other.commit(transaction)
+  assert raw.query(f"FROM {name}").to_pylist() == [{"n": 1, "s": "x"}]

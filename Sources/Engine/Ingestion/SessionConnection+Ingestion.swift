@@ -17,8 +17,9 @@ extension SessionConnection {
       try self.resources.statementGuard?.check(catalog: path[0])
       if !Self.isTemporary(path) { try self.signOpenTransaction(before: .insert, on: connection) }
       let changesLake = !Self.isTemporary(path)
+      var definesTable = false
       let rowCount = try self.atomically(on: connection, changesLake: changesLake) { connection in
-        try self.prepareTable(path, target, rows, on: connection)
+        definesTable = try self.prepareTable(path, target, rows, on: connection)
         return try self.resources.rowFunction.withSource(rows.source) { call in
           let insertion = try connection.prepare(
             "INSERT INTO \(SQLText.identifier(path)) BY NAME SELECT * FROM \(call)"
@@ -26,6 +27,7 @@ extension SessionConnection {
           return try self.execute(insertion, cancellation: cancellation).rowsChanged
         }
       }
+      if definesTable { self.noteDefinitionChange(by: .create) }
       if Self.isTemporary(path) {
         try self.record(.staysOnConnection, on: connection)
       }
@@ -71,12 +73,14 @@ extension SessionConnection {
   }
 
   /// Sees to it that there is a table for the rows.
+  ///
+  /// - Returns: Whether it is a new one.
   private func prepareTable(
     _ path: [String],
     _ target: IngestionTarget,
     _ rows: IngestedRows,
     on connection: borrowing Connection
-  ) throws {
+  ) throws -> Bool {
     let table = SQLText.identifier(path)
     let kind = Self.isTemporary(path) ? "TEMPORARY TABLE" : "TABLE"
     let present = try connection.columns(ofTable: path[2], schema: path[1], catalog: path[0])
@@ -85,7 +89,7 @@ extension SessionConnection {
         throw IngestionError(.tableMissing, "Table \(table) does not exist.")
       }
       try connection.execute("CREATE \(kind) \(table) (\(rows.columnDefinitions))")
-      return
+      return true
     }
     switch target.ifExisting {
     case .fail:
@@ -99,8 +103,10 @@ extension SessionConnection {
           "Table \(table) has no column \(unknown.map(SQLText.identifier).joined(separator: ", "))."
         )
       }
+      return false
     case .replace:
       try connection.execute("CREATE OR REPLACE \(kind) \(table) (\(rows.columnDefinitions))")
+      return true
     }
   }
 }
