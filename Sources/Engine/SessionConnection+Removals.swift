@@ -74,9 +74,33 @@ extension SessionConnection {
     try commit.commit(connection, removingFrom: targets)
   }
 
+  /// Runs `work`, which executes one statement, in the transaction that it needs: one that names its
+  /// author, and that is committed in turn with others if it removes rows.
+  ///
+  /// - Parameter isAtomic: Whether it needs one whatever it changes.
+  func changing<Value>(
+    by type: StatementType,
+    _ text: String,
+    _ effect: StatementEffect,
+    on connection: borrowing Connection,
+    isAtomic: Bool,
+    _ cancellation: Cancellation,
+    _ work: (borrowing Connection) throws -> Value
+  ) throws -> Value {
+    try self.signOpenTransaction(before: type, on: connection)
+    let signs = self.needsSignature(type, effect)
+    let targets = self.removal(by: type, text)
+    self.noteRemoval(targets, by: type, text)
+    guard targets.isEmpty else {
+      return try self.removing(targets, on: connection, signs: signs, cancellation, work)
+    }
+    guard signs || isAtomic else { return try work(connection) }
+    return try self.atomically(on: connection, changesLake: signs, work)
+  }
+
   /// Runs `work`, which is all there is to a transaction, and again if others have changed the same
   /// tables meanwhile: what it did is rolled back then.
-  func removing<Value>(
+  private func removing<Value>(
     _ targets: RemovalTargets,
     on connection: borrowing Connection,
     signs: Bool,

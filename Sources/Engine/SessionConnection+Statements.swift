@@ -296,34 +296,22 @@ extension SessionConnection {
     }
     try self.admit(prepared, on: connection)
     let type = prepared.statementType
-    try self.signOpenTransaction(before: type, on: connection)
-    let needsSignature = self.needsSignature(type, effect)
-    let targets = self.removal(by: type, text)
-    self.noteRemoval(targets, by: type, text)
+    let rewritesFiles = self.rewritesFiles(type, text)
     defer { self.noteDefinitionChange(by: type) }
-    func run(_ connection: borrowing Connection) throws -> Completion {
-      let prepared = try self.rewritesFiles(type, text) ? connection.prepare(text) : prepared
-      return try self.runToEnd(
-        prepared,
+    let completion = try self.changing(
+      by: type,
+      text,
+      effect,
+      on: connection,
+      isAtomic: rewritesFiles,
+      cancellation
+    ) { connection in
+      try self.runToEnd(
+        rewritesFiles ? connection.prepare(text) : prepared,
         sql: sql,
         keepsRows: keepsRows,
         cancellation: cancellation
       )
-    }
-    let completion: Completion
-    if !targets.isEmpty {
-      completion = try self.removing(
-        targets,
-        on: connection,
-        signs: needsSignature,
-        cancellation,
-        run
-      )
-    } else {
-      completion =
-        needsSignature || self.rewritesFiles(type, text)
-        ? try self.atomically(on: connection, changesLake: needsSignature, run)
-        : try run(connection)
     }
     try self.record(effect, on: connection)
     return completion

@@ -41,31 +41,17 @@ extension SessionConnection {
       try self.requireUnexpiredTransaction()
       let type = statement.prepared.statementType
       let hasResultSet = statement.prepared.hasResultSet(sql: statement.sql)
-      try self.signOpenTransaction(before: type, on: connection)
-      let needsSignature = self.needsSignature(type, statement.effect)
-      let isAtomic =
-        needsSignature || (binding.rows.rowCount > 1 && statement.effect == .none)
-      let targets = self.removal(by: type, statement.sql)
-      self.noteRemoval(targets, by: type, statement.sql)
-      func run(_ connection: borrowing Connection) throws -> Completion {
+      let completion = try self.changing(
+        by: type,
+        statement.sql,
+        statement.effect,
+        on: connection,
+        isAtomic: binding.rows.rowCount > 1 && statement.effect == .none,
+        cancellation
+      ) { connection in
         let execution = try self.execution(of: statement, binding, on: connection, cancellation)
         return hasResultSet
           ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
-      }
-      let completion: Completion
-      if !targets.isEmpty {
-        completion = try self.removing(
-          targets,
-          on: connection,
-          signs: needsSignature,
-          cancellation,
-          run
-        )
-      } else {
-        completion =
-          isAtomic
-          ? try self.atomically(on: connection, changesLake: needsSignature, run)
-          : try run(connection)
       }
       try self.record(statement.effectWithParameters, on: connection)
       self.noteDefinitionChange(by: type)

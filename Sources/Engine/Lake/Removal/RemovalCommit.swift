@@ -50,8 +50,7 @@ struct RemovalCommit {
     let deadline = ContinuousClock.now + Self.waitLimit
     while true {
       if let lock = try CatalogFileLock(.commit, ofCatalog: path) { return lock }
-      if let reason = self.cancellation.reason { throw reason.error }
-      guard .now < deadline else { throw EngineError.commitWaitExceeded(Self.waitLimit) }
+      try self.requireWaiting(until: deadline)
       Thread.sleep(forTimeInterval: Self.fileLockPause)
     }
   }
@@ -68,10 +67,15 @@ struct RemovalCommit {
       } catch {
         try? observer.execute("ROLLBACK")
         guard Lake.isLockTimeout(error) else { throw error }
-        if let reason = self.cancellation.reason { throw reason.error }
-        guard .now < deadline else { throw EngineError.commitWaitExceeded(Self.waitLimit) }
+        try self.requireWaiting(until: deadline)
       }
     }
+  }
+
+  /// Fails where whoever waits has waited for long enough.
+  private func requireWaiting(until deadline: ContinuousClock.Instant) throws(EngineError) {
+    if let reason = self.cancellation.reason { throw reason.error }
+    guard .now < deadline else { throw .commitWaitExceeded(Self.waitLimit) }
   }
 
   private func unlock(_ observer: borrowing Connection) {
