@@ -15,10 +15,9 @@ from support.ingestion import (
   APPEND, FAIL, REPLACE, ROWS, content, exists, flight_messages, ingest, ingest_refusal,
   ipc_messages,
 )
-from support.server import ROOT, eventually
+from support.server import eventually
 
 Status = grpc.StatusCode
-DUCKLAKE = sorted((ROOT / ".deps" / "extensions").glob("**/ducklake.duckdb_extension"))
 
 
 def test_a_constraint_violation_leaves_nothing(raw, name):
@@ -139,7 +138,6 @@ def test_ingestions_at_once(server, name):
       assert one.rows(f"SELECT count(*) FROM {name}_{number}") == [(50_000,)]
 
 
-@pytest.mark.skipif(not DUCKLAKE, reason="no DuckLake extension in .deps")
 def test_an_ingestion_is_one_snapshot_of_a_lake(start, tmp_path):
   server = start()
   with RawClient(server.address) as raw:

@@ -22,9 +22,6 @@ HERE = Path(__file__).parent / "lockdown"
 EXTENSIONS = ["ducklake", "httpfs", "postgres_scanner", "sqlite_scanner", "tpch", "azure"]
 CANARY = "canary-4af7c1"
 
-if not sorted((ROOT / ".deps" / "extensions").glob("**/ducklake.duckdb_extension")):
-  pytest.skip("no DuckLake extension", allow_module_level=True)
-
 
 def lines(name: str) -> list[str]:
   """The statements of a file, one a line; backslashes stand for what can't be in a line."""

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from support import tokens
-from support.flightsql import Command, RawClient
+from support.flightsql import Command, RawClient, run
 from support.server import Server, run_to_end
 from support.tokens import SECRET, claims
 
@@ -35,11 +35,6 @@ def client(server: Server, name: str, role: str = "user") -> RawClient:
 def anna(guarded):
   with client(guarded, "anna") as made:
     yield made
-
-
-def run(raw: RawClient, *statements: str) -> None:
-  for sql in statements:
-    raw.update(Command.update(sql))
 
 
 def last_commit(raw: RawClient) -> tuple:

@@ -9,7 +9,7 @@ import grpc
 import pyarrow as pa
 import pytest
 
-from support.flightsql import Command, RawClient, any_message, table
+from support.flightsql import RawClient, any_message, run, table
 from support.protobuf import message
 from support.server import Server
 
@@ -34,11 +34,6 @@ def lake(request, start_module, tmp_path_factory) -> Server:
 def raw(lake):
   with RawClient(lake.address) as client:
     yield client
-
-
-def run(raw: RawClient, *statements: str) -> None:
-  for sql in statements:
-    raw.update(Command.update(sql))
 
 
 def newest(raw: RawClient) -> int:

@@ -10,15 +10,10 @@ from pathlib import Path
 import pyarrow.flight as flight
 import pytest
 
-from support.flightsql import Command, RawClient, open_query
+from support.flightsql import RawClient, open_query, run
 from support.server import Server, eventually, run_to_end
 
 SHORT = ["--transaction-lifetime-seconds", "0.001", "--maintenance-retention-seconds", "0.001"]
-
-
-def run(raw: RawClient, *statements: str) -> None:
-  for sql in statements:
-    raw.update(Command.update(sql))
 
 
 def files(folder: Path) -> list[Path]:

@@ -8,7 +8,7 @@ import threading
 import grpc
 import pytest
 
-from support.flightsql import Command, RawClient
+from support.flightsql import Command, RawClient, run
 from support.server import Server, eventually
 
 CONFLICT = grpc.StatusCode.ABORTED
@@ -31,11 +31,6 @@ def replicas(start, cluster, database, tmp_path) -> list[Server]:
 @pytest.fixture(params=["embedded", "replicas"])
 def servers(request) -> list[Server]:
   return request.getfixturevalue(request.param)
-
-
-def run(raw: RawClient, *statements: str) -> None:
-  for sql in statements:
-    raw.update(Command.update(sql))
 
 
 def commits(raw: RawClient, *statements: str) -> bool:

@@ -288,3 +288,9 @@ def open_query(client: flight.FlightClient, sql: str, **options) -> flight.Fligh
 
 def read_table(client: flight.FlightClient, sql: str, **options) -> pa.Table:
   return open_query(client, sql, **options).read_all()
+
+
+def run(raw: RawClient, *statements: str) -> None:
+  """Runs statements, one call for each, whose results nobody reads."""
+  for sql in statements:
+    raw.update(Command.update(sql))
