@@ -28,7 +28,7 @@ extension SessionConnection {
     before type: StatementType,
     on connection: borrowing Connection
   ) throws {
-    guard self.author != nil, !self.isSigned, type.mayChangeLake || type == .call,
+    guard self.author != nil, !self.isSigned, type.mayChangeLake,
       self.state.isInTransaction(ObjectIdentifier(self))
     else { return }
     try self.requireUnexpiredTransaction()
@@ -48,6 +48,7 @@ extension StatementType {
   fileprivate var mayChangeLake: Bool {
     switch self {
     case .insert, .update, .delete, .mergeInto, .create, .createFunction, .alter, .drop, .execute,
+      .call,
       // With ANALYZE it does what it explains.
       .explain:
       true

@@ -8,9 +8,11 @@ extension SessionConnection {
   ///
   /// What `work` did has been committed when this returns, unless the statement awaits its fetch.
   ///
+  /// - Parameter text: The statement's own, or that of all of them.
   /// - Returns: `nil` after the last statement.
   func compilingNext<Value>(
     of statements: inout ExtractedStatements,
+    _ text: String,
     on connection: borrowing Connection,
     _ work: (PreparedStatement) throws -> Value
   ) throws -> Value? {
@@ -21,7 +23,7 @@ extension SessionConnection {
     try connection.execute(self.beginStatement)
     self.own = .atWork
     guard let prepared = try self.compileNext(of: &statements) else { return nil }
-    guard prepared.statementType.runsWhereCompiled else {
+    guard prepared.statementType.runsWhereCompiled, !self.rewritesFiles(text) else {
       self.rollBackOwn(on: connection)
       return try work(prepared)
     }

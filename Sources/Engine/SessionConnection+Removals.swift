@@ -24,9 +24,15 @@ extension SessionConnection {
 
   /// Whether a statement replaces files of the lake that it chooses when it is compiled: both are to
   /// be in one transaction.
-  func rewritesFiles(_ type: StatementType, _ text: String) -> Bool {
-    self.resources.lake != nil && (type == .call || type == .explain || type.readsOnly)
-      && LakeFunctions.mayRewriteFiles(text)
+  func rewritesFiles(_ text: String) -> Bool {
+    self.resources.lake != nil && LakeFunctions.mayRewriteFiles(text)
+  }
+
+  /// Refuses what would make DuckLake write the rows of files twice.
+  private func requireRewritingOnce(_ text: String) throws(EngineError) {
+    guard LakeFunctions.rewritesFilesOnce(text), !self.hasRewrittenFiles else {
+      throw .filesRewrittenTwice
+    }
   }
 
   /// Whether a statement only reads, so that it may wait for its fetch and may never run.
@@ -46,6 +52,7 @@ extension SessionConnection {
   func forgetRemovals() {
     self.removals = RemovalTargets()
     self.hasAltered = false
+    self.hasRewrittenFiles = false
   }
 
   /// Commits the session's open transaction.
@@ -75,22 +82,30 @@ extension SessionConnection {
   }
 
   /// Runs `work`, which executes one statement, in the transaction that it needs: one that names its
-  /// author, and that is committed in turn with others if it removes rows.
+  /// author, and that is committed in turn with others if it removes rows or rewrites files. Of the
+  /// latter `work` is to do the compiling, too.
   ///
-  /// - Parameter isAtomic: Whether it needs one whatever it changes.
+  /// - Parameters:
+  ///   - isAtomic: Whether it needs one whatever it changes.
+  ///   - rewritesFiles: As ``rewritesFiles(_:)`` says.
   func changing<Value>(
     by type: StatementType,
     _ text: String,
     _ effect: StatementEffect,
     on connection: borrowing Connection,
-    isAtomic: Bool,
+    isAtomic: Bool = false,
+    rewritesFiles: Bool,
     _ cancellation: Cancellation,
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
+    if rewritesFiles { try self.requireRewritingOnce(text) }
     try self.signOpenTransaction(before: type, on: connection)
     let signs = self.needsSignature(type, effect)
-    let targets = self.removal(by: type, text)
+    let targets = rewritesFiles ? .any : self.removal(by: type, text)
     self.noteRemoval(targets, by: type, text)
+    if rewritesFiles, self.state.isInTransaction(ObjectIdentifier(self)) {
+      self.hasRewrittenFiles = true
+    }
     guard targets.isEmpty else {
       return try self.removing(targets, on: connection, signs: signs, cancellation, work)
     }
