@@ -125,10 +125,11 @@ extension EngineError: CustomStringConvertible {
       "The session already uses \(limit) connections (connection limit of a session): "
         + "end a transaction first."
     case .lakeConflict(let table):
-      "Transaction conflict: rows were removed from "
-        + (table.map { "table \"\($0)\"" } ?? "a table of the lake")
-        + ", which another transaction has changed since this one began. Nothing was committed; run "
-        + "all of it again."
+      "Transaction conflict: "
+        + (table.map { "rows were removed from table \"\($0)\", which" } ?? "the lake, which")
+        + " another transaction has changed since this one began"
+        + (table == nil ? ", was changed in it too. " : ". ")
+        + "Nothing was committed; run all of it again."
     case .filesRewrittenTwice:
       "Files of the lake can be merged or rewritten once in a transaction, by one call in a statement "
         + "without WITH, and not by PREPARE, a view or a macro: DuckLake would write their rows twice."

@@ -45,7 +45,7 @@ extension SessionConnection {
 
 extension StatementType {
   /// Whether statements of the type may make a snapshot.
-  fileprivate var mayChangeLake: Bool {
+  var mayChangeLake: Bool {
     switch self {
     case .insert, .update, .delete, .mergeInto, .create, .createFunction, .alter, .drop, .execute,
       .call,

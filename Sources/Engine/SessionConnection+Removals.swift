@@ -9,9 +9,10 @@ extension SessionConnection {
 
   /// What a statement may remove rows from in the lake.
   func removal(by type: StatementType, _ sql: String) -> RemovalTargets {
-    guard self.resources.lake != nil, !self.resources.configuration.isReadOnly,
+    guard let lake = self.resources.lake, !self.resources.configuration.isReadOnly,
       self.role != .reader
     else { return RemovalTargets() }
+    guard !lake.hasOneWriter else { return type.mayChangeLake ? .wholeLake : RemovalTargets() }
     switch type {
     case .delete, .update, .mergeInto:
       let targets = RemovalTargets(of: sql)
@@ -30,7 +31,8 @@ extension SessionConnection {
 
   /// Refuses what would make DuckLake write the rows of files twice.
   private func requireRewritingOnce(_ text: String) throws(EngineError) {
-    guard LakeFunctions.rewritesFilesOnce(text), !self.hasRewrittenFiles else {
+    let isAgain = self.hasRewrittenFiles && self.state.isInTransaction(ObjectIdentifier(self))
+    guard LakeFunctions.rewritesFilesOnce(text), !isAgain else {
       throw .filesRewrittenTwice
     }
   }
@@ -61,7 +63,8 @@ extension SessionConnection {
     _ cancellation: Cancellation
   ) throws {
     // The lake knows a table that was renamed in here by its old name.
-    let targets = self.hasAltered && !self.removals.isEmpty ? RemovalTargets.any : self.removals
+    var targets = self.removals
+    if self.hasAltered, !targets.isEmpty { targets.formUnion(.any) }
     try self.commit(connection, removingFrom: targets, cancellation)
   }
 
@@ -82,8 +85,9 @@ extension SessionConnection {
   }
 
   /// Runs `work`, which executes one statement, in the transaction that it needs: one that names its
-  /// author, and that is committed in turn with others if it removes rows or rewrites files. Of the
-  /// latter `work` is to do the compiling, too.
+  /// author, and that is committed in turn with others if it removes rows or rewrites files.
+  ///
+  /// Of the latter `work` is to do the compiling, too.
   ///
   /// - Parameters:
   ///   - isAtomic: Whether it needs one whatever it changes.
@@ -99,9 +103,12 @@ extension SessionConnection {
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
     if rewritesFiles { try self.requireRewritingOnce(text) }
-    try self.signOpenTransaction(before: type, on: connection)
-    let signs = self.needsSignature(type, effect)
-    let targets = rewritesFiles ? .any : self.removal(by: type, text)
+    // As `CALL` does, though the call may stand where only a table is read.
+    let kind = rewritesFiles ? .call : type
+    try self.signOpenTransaction(before: kind, on: connection)
+    let signs = self.needsSignature(kind, effect)
+    var targets = self.removal(by: kind, text)
+    if rewritesFiles { targets.formUnion(.any) }
     self.noteRemoval(targets, by: type, text)
     if rewritesFiles, self.state.isInTransaction(ObjectIdentifier(self)) {
       self.hasRewrittenFiles = true

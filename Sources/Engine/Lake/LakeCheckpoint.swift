@@ -12,7 +12,7 @@ struct LakeCheckpoint {
     var replacesRows = false
   }
 
-  /// In DuckLake's order. Each heeds the lake's own options.
+  /// In DuckLake's order; each heeds the lake's own options.
   private static let steps = [
     Step(function: "ducklake_flush_inlined_data", replacesRows: true),
     Step(function: "ducklake_expire_snapshots"),
@@ -51,13 +51,19 @@ struct LakeCheckpoint {
     do {
       if let author { try connection.execute(self.lake.sign(as: author)) }
       try self.call(step.function, on: connection)
-      guard step.replacesRows else { return try connection.execute("COMMIT") }
+      guard step.replacesRows || self.lake.hasOneWriter else {
+        return try connection.execute("COMMIT")
+      }
       let commit = RemovalCommit(
         lake: self.lake,
         database: self.database,
         cancellation: self.cancellation
       )
-      try commit.commit(connection, removingFrom: .any, ignoringInsertions: true)
+      try commit.commit(
+        connection,
+        removingFrom: self.lake.hasOneWriter ? .wholeLake : .any,
+        ignoringInsertions: true
+      )
     } catch {
       // A COMMIT that fails has already rolled back.
       try? connection.execute("ROLLBACK")
