@@ -8,9 +8,11 @@ extension SessionConnection {
   ///
   /// What `work` did has been committed when this returns, unless the statement awaits its fetch.
   ///
+  /// - Parameter text: The statement's own, or that of all of them.
   /// - Returns: `nil` after the last statement.
   func compilingNext<Value>(
     of statements: inout ExtractedStatements,
+    _ text: String,
     on connection: borrowing Connection,
     _ work: (PreparedStatement) throws -> Value
   ) throws -> Value? {
@@ -21,7 +23,7 @@ extension SessionConnection {
     try connection.execute(self.beginStatement)
     self.own = .atWork
     guard let prepared = try self.compileNext(of: &statements) else { return nil }
-    guard prepared.statementType.runsWhereCompiled else {
+    guard self.runsWhereCompiled(prepared.statementType), !self.rewritesFiles(text) else {
       self.rollBackOwn(on: connection)
       return try work(prepared)
     }
@@ -32,7 +34,7 @@ extension SessionConnection {
 
   /// Leaves the transaction in which a query was compiled open for its fetch, if there is room.
   func awaitFetch(of query: CompiledStatement) {
-    guard case .atWork = self.own, self.resources.lake?.bearsWaitingReaders == true,
+    guard case .atWork = self.own,
       self.resources.announced.insert(self, since: self.ownStart)
     else { return }
     self.own = .awaitingFetch(query)
@@ -66,6 +68,11 @@ extension SessionConnection {
     self.forgetOwn()
     // A COMMIT that failed has rolled back already; then there is nothing left to do.
     try? self.rollBack(connection)
+  }
+
+  private func runsWhereCompiled(_ type: StatementType) -> Bool {
+    // What is to be committed in turn is run again where others were first.
+    type.runsWhereCompiled && (type.readsOnly || self.resources.lake?.hasOneWriter == false)
   }
 
   private func forgetOwn() {
