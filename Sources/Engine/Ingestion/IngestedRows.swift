@@ -14,7 +14,7 @@ final class IngestedRows: @unchecked Sendable {
 
   let fields: [Field]
   let columns: [ColumnImport]
-  /// Whose turn it is to read them. One thread reads them all unless this is set before.
+  /// Whose turn it is to read them; one thread reads them all unless this is set before.
   var turns = IngestionTurns(groupRowCount: nil)
   let cancellation: Cancellation
   private let stream: IngestionStream

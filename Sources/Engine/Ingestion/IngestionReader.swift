@@ -3,9 +3,9 @@ internal import DuckDB
 
 /// What one of DuckDB's threads reads of an ingestion: whole groups of rows, when it is its turn.
 final class IngestionReader {
-  /// How long a thread of DuckDB's own may wait for a client in all, ...
+  /// How long a thread of DuckDB's own may wait for a client in all.
   private static let patience = Duration.seconds(1)
-  /// ... and how much more it may for each group that it has got.
+  /// How much longer it may for each group that it has got.
   private static let patiencePerGroup = Duration.milliseconds(100)
 
   private let rows: IngestedRows
