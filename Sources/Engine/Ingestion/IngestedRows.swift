@@ -13,7 +13,7 @@ final class IngestedRows: @unchecked Sendable {
   static let rowElementLimit = 1 << 25
 
   let fields: [Field]
-  let columns: [ColumnImport]
+  private(set) var columns: [ColumnImport]
   /// Whose turn it is to read them; one thread reads them all unless this is set before.
   var turns = IngestionTurns(groupRowCount: nil)
   let cancellation: Cancellation
@@ -55,6 +55,13 @@ final class IngestedRows: @unchecked Sendable {
         throw error.inside(column: field.name)
       }
     }
+  }
+
+  var hasNanosecondTimes: Bool { self.columns.contains { $0.hasNanosecondTimes } }
+
+  /// Takes times of nanoseconds in as microseconds: to be said before the first row.
+  func keepTimesInMicroseconds() {
+    self.columns = self.columns.map(\.withMicrosecondTimes)
   }
 
   /// The rows for a statement.
