@@ -166,6 +166,7 @@ extension IngestionError: RPCErrorConvertible {
     case .tableMissing: .notFound
     case .tableExists: .alreadyExists
     case .rowTooLarge: .resourceExhausted
+    case .incomplete: .internalError
     }
   }
 

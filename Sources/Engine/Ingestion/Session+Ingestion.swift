@@ -2,7 +2,11 @@ extension Session {
   /// The stream for an ingestion into this session, to be filled while ``ingest(_:into:cancellation:)``
   /// runs.
   package func ingestionStream() -> IngestionStream {
-    IngestionStream(byteLimit: self.resources.configuration.ingestionReadAheadByteCount)
+    let configuration = self.resources.configuration
+    return IngestionStream(
+      byteLimit: configuration.ingestionReadAheadByteCount,
+      parallelByteLimit: configuration.parallelIngestionReadAheadByteCount
+    )
   }
 
   /// Inserts the rows of a stream into a table, all or none.
