@@ -15,10 +15,6 @@ from support.server import Server, eventually
 # How long a server may take to let go of what its clients left behind, beyond a session's idle time.
 REST_SECONDS = 30
 
-# From the last question until a server has given back what memory it no longer uses, once its
-# clients' sessions have expired.
-GIVE_BACK_SECONDS = 15
-
 # Above the level after the warm-up.
 DESCRIPTOR_TOLERANCE = 4
 THREAD_TOLERANCE = 4
@@ -89,7 +85,8 @@ def open_files(server: Server) -> list[str]:
 
 
 def at_rest(
-  site: Site, server: Server, idle_seconds: float, rested: Observation | None
+  site: Site, server: Server, idle_seconds: float, quiet_seconds: float,
+  rested: Observation | None,
 ) -> Observation:
   """The server once it has let go of its clients, or as it is when it doesn't.
 
@@ -105,6 +102,6 @@ def at_rest(
     return seen[0].connection_count == 1 and not seen[0].nameless_count
 
   eventually(is_resting, idle_seconds + REST_SECONDS, interval_seconds=0.2)
-  # Nobody may ask it anything meanwhile, so that there is no event to wait for.
-  time.sleep(idle_seconds + GIVE_BACK_SECONDS)
+  # It gives memory back when nobody asks it anything, so that there is no event to wait for.
+  time.sleep(quiet_seconds)
   return dataclasses.replace(seen[0], resident_mib=server.resident_mib())
