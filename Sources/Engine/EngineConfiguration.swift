@@ -125,6 +125,8 @@ extension EngineConfiguration {
     // of then, such as that a filter holds for every row: rows that came since would be treated
     // wrongly.
     options["disabled_optimizers"] = "statistics_propagation"
+    // Or else what DuckDB's allocator keeps after work stays until there is work again.
+    options["allocator_background_threads"] = "true"
     options["extension_directory"] = self.extensionDirectory
     if self.opensReadOnly { options["access_mode"] = "READ_ONLY" }
     options["memory_limit"] = self.memoryByteLimit.map { "\($0)B" }
