@@ -19,12 +19,15 @@ extension SessionConnection {
     return try self.next(of: stream) ?? ResultStep(isLast: true)
   }
 
-  /// Starts a query in the transaction in which it waited, if there is one.
+  /// Starts a query in the transaction in which it waited, or in one that may end later.
   private func start(
     _ prepared: PreparedStatement,
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws -> QueryResult {
+    if self.own == nil, self.endsLater, !self.state.isInTransaction(ObjectIdentifier(self)) {
+      try self.beginOwn(isReadOnly: true, on: connection)
+    }
     if self.own != nil {
       do {
         return try self.execute(prepared, cancellation: cancellation)
