@@ -74,6 +74,20 @@ def test_serve_tells_all_that_is_wrong(tmp_path):
   assert "LAKEHOUSE_WORKERS: '0' is not an integer between 1 and 1024" in ended.stderr
 
 
+@pytest.mark.parametrize(
+  ("setting", "value", "rule"),
+  [
+    ("threads", "100000", "an integer between 0 and 1024"),
+    ("ducklake-data-path", "what?/", "a folder or URL that ends in / and has no ', ; or ?"),
+    ("host", "unix:", "an address, a host's name or unix:PATH"),
+  ],
+)
+def test_what_could_not_be_served_is_refused(setting: str, value: str, rule: str):
+  ended = run_to_end("serve", "--port", "0", f"--{setting}", value)
+  assert ended.returncode != 0
+  assert f"--{setting}: '{value}' is not {rule}" in ended.stderr
+
+
 def test_a_misspelt_variable_is_told_in_the_log(start):
   own = start(environment={"LAKEHOUSE_PROT": "1"})
   assert "LAKEHOUSE_PROT: is not a setting" in own.stderr

@@ -11,7 +11,7 @@ final class IngestedRows: @unchecked Sendable {
   static let rowElementLimit = 1 << 25
 
   let fields: [Field]
-  let columns: [ColumnImport]
+  private(set) var columns: [ColumnImport]
   private let stream: IngestionStream
   private let cancellation: Cancellation
   private var decoder: StreamDecoder
@@ -51,6 +51,13 @@ final class IngestedRows: @unchecked Sendable {
         throw error.inside(column: field.name)
       }
     }
+  }
+
+  var hasNanosecondTimes: Bool { self.columns.contains { $0.hasNanosecondTimes } }
+
+  /// Takes times of nanoseconds in as microseconds: to be said before the first row.
+  func keepTimesInMicroseconds() {
+    self.columns = self.columns.map(\.withMicrosecondTimes)
   }
 
   var source: RowSource {

@@ -15,6 +15,10 @@ extension SessionConnection {
       let rows = try IngestedRows(stream, cancellation)
       let path = try self.path(of: target, on: connection)
       try self.resources.statementGuard?.check(catalog: path[0])
+      // DuckDB's Parquet writer meets nanoseconds with a fatal error.
+      if rows.hasNanosecondTimes, try connection.isLake(catalog: path[0]) {
+        rows.keepTimesInMicroseconds()
+      }
       if !Self.isTemporary(path) { try self.signOpenTransaction(before: .insert, on: connection) }
       let changesLake = !Self.isTemporary(path)
       var definesTable = false

@@ -199,12 +199,20 @@ final class Lake: Sendable {
         return try connection.execute(statement)
       } catch {
         guard Self.isPassing(error), .now + .seconds(delay) < deadline else {
-          throw LakeError(description: "cannot attach the lake: \(error.message)")
+          throw LakeError(description: "cannot attach the lake: \(Self.explained(error.message))")
         }
         Thread.sleep(forTimeInterval: delay)
         delay = min(delay * 2, Self.longestDelay)
       }
     }
+  }
+
+  /// DuckLake's hint for a lake that has been moved is an option of its own, which the server hasn't.
+  private static func explained(_ message: String) -> String {
+    message.replacing(
+      "You can override the DATA_PATH by setting OVERRIDE_DATA_PATH to True.",
+      with: "A lake stays at the path it was made at, unless it is moved as docs/lake.md says."
+    )
   }
 
   /// Whether a failure to attach may end by itself: PostgreSQL doesn't answer, or says that it will.

@@ -9,7 +9,8 @@ import grpc
 import pyarrow as pa
 import pytest
 
-from support.flightsql import RawClient, any_message, run, table
+from support.flightsql import Command, RawClient, any_message, run, table
+from support.ingestion import APPEND, ingest, ingest_refusal
 from support.protobuf import message
 from support.server import Server
 
@@ -267,6 +268,26 @@ def test_nested_and_rare_types_are_kept(raw, name):
   assert raw.rows(f"SELECT u::VARCHAR, j->>'j' FROM {name}") == [
     ("00000000-0000-0000-0000-000000000001", "1")
   ]
+
+
+def test_times_of_nanoseconds_are_kept_in_microseconds(raw, name):
+  """As Polars has them. DuckDB writes no Parquet of its TIME_NS, and ends with a fatal error."""
+  nanoseconds = pa.time64("ns")
+  whole = pa.array([3_600_000_001_000, None], nanoseconds)
+  nested = pa.StructArray.from_arrays([whole, pa.ListArray.from_arrays([0, 1, 2], whole)], ["t", "l"])
+  rows = pa.table({"t": whole, "s": nested, "d": whole.dictionary_encode()})
+  assert ingest(raw, Command.ingest(name), rows) == 2
+  moment = datetime.time(1, 0, 0, 1)
+  found = raw.rows(f"FROM {name}")
+  assert found == [
+    (moment, {"t": moment, "l": [moment]}, moment), (None, {"t": None, "l": [None]}, None),
+  ]
+  assert {kind for (kind,) in raw.rows(f"SELECT typeof(t) FROM {name}")} == {"TIME"}
+  part = pa.table({"t": pa.array([1_001], nanoseconds)})
+  code, details = ingest_refusal(raw, Command.ingest(name, if_exists=APPEND), part)
+  assert code == grpc.StatusCode.INVALID_ARGUMENT
+  assert 'Column "t"' in details and "1001" in details
+  assert raw.rows(f"SELECT count(*) FROM {name}") == [(2,)]
 
 
 def test_a_message_shows_no_path_of_the_server(lake, raw, name, tmp_path_factory):
