@@ -24,7 +24,7 @@ extension SessionConnection {
     try self.beginOwn(isReadOnly: isQuery, on: connection)
     guard let prepared = try self.compileNext(of: &statements) else { return nil }
     let type = prepared.statementType
-    guard type.runsWhereCompiled, type.readsOnly || !self.isOwnReadOnly else {
+    guard type.runsWhereCompiled, type.readsOnly || !isQuery else {
       self.rollBackOwn(on: connection)
       return try work(prepared)
     }
@@ -74,8 +74,11 @@ extension SessionConnection {
     self.resources.announced.noteFetch(on: self)
   }
 
-  /// Whether a transaction that has only read may end after its statement has been answered.
-  var endsLater: Bool { self.resources.lake?.bearsWaitingReaders == true }
+  /// Whether a transaction that has only read may end after its statement has been answered: where there
+  /// is a worker for that, and nobody waits for it.
+  var endsLater: Bool {
+    self.resources.lake?.bearsWaitingReaders == true && !self.resources.isBusy
+  }
 
   /// Ends the transaction of a statement that has changed nothing, without having its client wait for
   /// the catalog's answer.

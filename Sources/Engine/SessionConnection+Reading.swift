@@ -40,10 +40,15 @@ extension SessionConnection {
 
   /// What DuckDB says of a write by a principal who only reads.
   func permissionError(for error: DuckDBError) -> EngineError? {
-    guard self.state.role == .reader, error.code == .transaction,
-      error.message.contains("read-only mode")
-    else { return nil }
+    guard self.state.role == .reader, error.isRefusedWrite else { return nil }
     return .notPermitted(role: self.state.role.rawValue, statement: "a statement that writes")
+  }
+}
+
+extension DuckDBError {
+  /// Whether a transaction that only reads was to write.
+  var isRefusedWrite: Bool {
+    self.code == .transaction && self.message.contains("read-only mode")
   }
 }
 

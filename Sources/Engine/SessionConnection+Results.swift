@@ -25,13 +25,17 @@ extension SessionConnection {
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws -> QueryResult {
-    if self.own == nil, self.endsLater, !self.state.isInTransaction(ObjectIdentifier(self)) {
+    let hasWaited = self.own != nil
+    if !hasWaited, self.endsLater, !self.state.isInTransaction(ObjectIdentifier(self)) {
       try self.beginOwn(isReadOnly: true, on: connection)
     }
     if self.own != nil {
       do {
         return try self.execute(prepared, cancellation: cancellation)
-      } catch let error as DuckDBError where error.code != .interrupted && error.code != .fatal {
+      } catch let error as DuckDBError
+        where error.isRefusedWrite
+        || (hasWaited && error.code != .interrupted && error.code != .fatal)
+      {
         // Its connection to the catalog may have been lost meanwhile; a new one is made below.
         self.rollBackOwn(on: connection)
       }
