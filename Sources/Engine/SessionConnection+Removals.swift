@@ -74,7 +74,7 @@ extension SessionConnection {
     _ cancellation: Cancellation
   ) throws {
     guard let lake = self.resources.lake, !targets.isEmpty else {
-      return try connection.execute("COMMIT")
+      return try connection.commit()
     }
     let commit = RemovalCommit(
       lake: lake,

@@ -21,6 +21,8 @@ actor SessionConnection {
   var own: OwnTransaction?
   /// When it was begun.
   var ownStart = ContinuousClock.now
+  /// Whether DuckDB refuses to write in it.
+  var isOwnReadOnly = false
   /// Whether definitions have been changed since the last transaction began or ended.
   var hasChangedDefinitions = false
   /// Whether the open transaction names its author.

@@ -36,7 +36,7 @@ struct RemovalCommit {
     try self.lock(observer)
     do {
       try self.requireNoConflict(with: targets, ignoresInsertions, on: connection, observer)
-      try connection.execute("COMMIT")
+      try connection.commit()
     } catch {
       self.unlock(observer)
       throw error
