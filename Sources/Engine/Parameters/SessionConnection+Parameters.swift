@@ -66,6 +66,7 @@ extension SessionConnection {
     _ cancellation: Cancellation
   ) throws -> BoundExecution {
     try self.requirePermission(for: statement.sql)
+    try self.resources.statementGuard?.checkColumnTypes(of: binding.rows.fields, in: statement.sql)
     let prepared = try self.prepared(statement, on: connection)
     try self.admit(prepared, on: connection)
     return BoundExecution(
