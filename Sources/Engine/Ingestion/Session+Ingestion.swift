@@ -19,6 +19,7 @@ extension Session {
     cancellation: Cancellation
   ) async throws -> Int {
     defer { stream.close() }
+    if transaction == nil { try self.shared.requireNoLostTransaction() }
     await stream.untilWorthStarting()
     try await self.resources.ingestionSlots.enter(
       atMost: self.resources.configuration.statementQueueWait
