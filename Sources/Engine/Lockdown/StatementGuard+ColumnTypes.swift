@@ -22,7 +22,8 @@ extension StatementGuard {
     "add", "all", "and", "as", "between", "by", "case", "column", "distinct", "drop", "else",
     "except", "exists", "filter", "from", "group", "having", "ilike", "in", "intersect", "is",
     "join", "like", "limit", "not", "offset", "on", "or", "over", "primary", "qualify", "rename",
-    "returning", "select", "set", "table", "then", "to", "union", "using", "values", "when", "where",
+    "returning", "select", "set", "table", "then", "to", "union", "using", "values", "when",
+    "where",
   ]
 
   /// Makers of types whose members have no names.
