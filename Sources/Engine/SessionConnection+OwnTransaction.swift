@@ -8,10 +8,13 @@ extension SessionConnection {
   ///
   /// What `work` did has been committed when this returns, unless the statement awaits its fetch.
   ///
-  /// - Parameter isQuery: Whether it seems to be a query that is going to wait for its fetch.
+  /// - Parameters:
+  ///   - text: The statement's own, or that of all of them.
+  ///   - isQuery: Whether it seems to be a query that is going to wait for its fetch.
   /// - Returns: `nil` after the last statement.
   func compilingNext<Value>(
     of statements: inout ExtractedStatements,
+    _ text: String,
     isQuery: Bool = false,
     on connection: borrowing Connection,
     _ work: (PreparedStatement) throws -> Value
@@ -24,7 +27,7 @@ extension SessionConnection {
     try self.beginOwn(isReadOnly: isQuery, on: connection)
     guard let prepared = try self.compileNext(of: &statements) else { return nil }
     let type = prepared.statementType
-    guard type.runsWhereCompiled, type.readsOnly || !isQuery else {
+    guard self.runsWhereCompiled(type), type.readsOnly || !isQuery, !self.rewritesFiles(text) else {
       self.rollBackOwn(on: connection)
       return try work(prepared)
     }
@@ -59,7 +62,7 @@ extension SessionConnection {
 
   /// Leaves the transaction in which a query was compiled open for its fetch, if there is room.
   func awaitFetch(of query: CompiledStatement) {
-    guard case .atWork = self.own, self.resources.lake?.bearsWaitingReaders == true,
+    guard case .atWork = self.own,
       self.resources.announced.insert(self, since: self.ownStart)
     else { return }
     self.own = .awaitingFetch(query)
@@ -77,7 +80,7 @@ extension SessionConnection {
   /// Whether a transaction that has only read may end after its statement has been answered: where there
   /// is a worker for that, and nobody waits for it.
   var endsLater: Bool {
-    self.resources.lake?.bearsWaitingReaders == true && !self.resources.isBusy
+    self.resources.lake != nil && !self.resources.isBusy
   }
 
   /// Ends the transaction of a statement that has changed nothing, without having its client wait for
@@ -114,6 +117,11 @@ extension SessionConnection {
     self.forgetOwn()
     // A COMMIT that failed has rolled back already; then there is nothing left to do.
     try? self.rollBack(connection)
+  }
+
+  private func runsWhereCompiled(_ type: StatementType) -> Bool {
+    // What is to be committed in turn is run again where others were first.
+    type.runsWhereCompiled && (type.readsOnly || self.resources.lake?.hasOneWriter == false)
   }
 
   private func forgetOwn() {

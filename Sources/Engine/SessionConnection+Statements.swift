@@ -239,7 +239,7 @@ extension SessionConnection {
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
     for index in 0..<(count - 1) {
       let text = scanned.count == count ? scanned[index].text : sql
-      _ = try self.compilingNext(of: &statements, on: connection) { prepared in
+      _ = try self.compilingNext(of: &statements, text, on: connection) { prepared in
         let effect = StatementEffect(
           type: prepared.statementType,
           scanned: scanned.count == count ? scanned[index] : nil
@@ -259,7 +259,7 @@ extension SessionConnection {
     let isQuery =
       awaitingFetch && count == 1 && SQLScanner.beginsQuery(sql)
       && !LakeFunctions.mayRewriteFiles(sql)
-    let value = try self.compilingNext(of: &statements, isQuery: isQuery, on: connection) {
+    let value = try self.compilingNext(of: &statements, text, isQuery: isQuery, on: connection) {
       try work($0, text, count > 1)
     }
     guard let value else { throw EngineError.noStatement }
@@ -301,14 +301,17 @@ extension SessionConnection {
     }
     try self.admit(prepared, on: connection)
     let type = prepared.statementType
-    let rewritesFiles = self.rewritesFiles(type, text)
+    if try self.checkpointLake(type, text, on: connection, cancellation) {
+      return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
+    }
+    let rewritesFiles = self.rewritesFiles(text)
     defer { self.noteDefinitionChange(by: type) }
     let completion = try self.changing(
       by: type,
       text,
       effect,
       on: connection,
-      isAtomic: rewritesFiles,
+      rewritesFiles: rewritesFiles,
       cancellation
     ) { connection in
       try self.runToEnd(

@@ -36,7 +36,10 @@ extension SessionConnection {
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws {
-    defer { self.noteDefinitionChange(by: .transaction) }
+    defer {
+      self.noteDefinitionChange(by: .transaction)
+      withExtendedLifetime(transaction.turn) {}
+    }
     try self.record(.endsTransaction(commits: commits), on: connection)
     if let expiry = transaction.expiry {
       if commits { throw expiry }

@@ -31,6 +31,8 @@ actor SessionConnection {
   var removals = RemovalTargets()
   /// Whether the open transaction has changed a table's definition, perhaps its name.
   var hasAltered = false
+  /// Whether the open transaction has put files of the lake in the place of others.
+  var hasRewrittenFiles = false
   /// What the statements that were prepared by SQL remove rows from.
   var preparedRemovals = RemovalTargets()
 

@@ -6,7 +6,7 @@ internal import Auth
 /// reads tokens, before DuckDB compiles anything: compiling alone may open a file or a connection.
 struct StatementGuard: Sendable {
   /// What a lake keeps of itself is in a catalog of this name and the lake's.
-  private static let hiddenCatalogPrefix = "__ducklake_metadata_"
+  static let hiddenCatalogPrefix = "__ducklake_metadata_"
 
   /// Other catalogs that hold what lakes keep of themselves, in lower case.
   var hiddenCatalogs: Set<String> = []

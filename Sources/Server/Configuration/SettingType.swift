@@ -49,6 +49,22 @@ extension SettingType where Value == String? {
   }
 }
 
+extension SettingType where Value == String? {
+  /// A catalog in a file; an empty text is none.
+  static var catalogFile: Self {
+    Self(
+      rule: "a file or sqlite:FILE without ? (a catalog in PostgreSQL is named by --pg-host)",
+      parse: { text in
+        if text.isEmpty { return .some(nil) }
+        // DuckLake names other kinds of catalogs so; DuckDB would make a file of that name.
+        let kind = text.prefixMatch(of: /([a-z]{2,}):/)?.1
+        return (kind ?? "sqlite") == "sqlite" && !text.contains("?") ? .some(text) : .none
+      },
+      text: { $0 }
+    )
+  }
+}
+
 extension SettingType where Value == String {
   static var secureURL: Self {
     Self(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 
+import adbc_driver_flightsql.dbapi as adbc
 import grpc
 import pyarrow as pa
 import pytest
@@ -211,7 +212,7 @@ def test_views_and_macros_are_kept(raw, name):
   run(raw, f"DROP VIEW {name}_view", f"DROP MACRO {name}_twice", f"DROP MACRO TABLE {name}_more")
 
 
-def test_comments(raw, name):
+def test_comments(lake, raw, name):
   run(
     raw, f"CREATE TABLE {name} (a INTEGER)", f"COMMENT ON TABLE {name} IS 'all of it'",
     f"COMMENT ON COLUMN {name}.a IS 'a part'",
@@ -227,6 +228,27 @@ def test_comments(raw, name):
   (row,) = table(raw.messages(only)).to_pylist()
   schema = pa.ipc.read_schema(pa.py_buffer(row["table_schema"]))
   assert schema.field("a").metadata[b"ARROW:FLIGHT:SQL:REMARKS"] == b"a part"
+  assert raw.rows(
+    f"SELECT table_comment FROM information_schema.tables WHERE table_name = '{name}'"
+  ) == [("all of it",)]
+  with adbc.connect(lake.uri, autocommit=True) as connection:
+    schema = connection.adbc_get_table_schema(name)
+  assert schema.field("a").metadata[b"ARROW:FLIGHT:SQL:REMARKS"] == b"a part"
+
+
+def test_how_large_a_table_is(raw, name):
+  run(
+    raw, f"CREATE TABLE {name} AS SELECT range AS a FROM range(1000)", f"INSERT INTO {name} VALUES (-1)",
+    f"DELETE FROM {name} WHERE a >= 990",
+  )
+  (files,) = raw.rows(
+    "SELECT file_count, delete_file_count, file_size_bytes > 0 "
+    f"FROM ducklake_table_info('lakehouse') WHERE table_name = '{name}'"
+  )
+  assert files == (2, 1, True)
+  assert raw.rows(
+    f"SELECT estimated_size FROM duckdb_tables() WHERE table_name = '{name}'"
+  ) == [(1001,)]
 
 
 def test_metadata_hides_what_the_lake_keeps_of_itself(raw):

@@ -199,17 +199,16 @@ def test_tables_for_rows_in_the_catalog_are_not_made(raw, cluster, database):
 
 
 @pytest.mark.parametrize(
-  ("catalog", "seen"),
-  [([], 0), (["--ducklake-catalog", "sqlite:{folder}/catalog.sqlite"], 1)],
+  "catalog",
+  [[], ["--ducklake-catalog", "sqlite:{folder}/catalog.sqlite"]],
   ids=["in a DuckDB file", "in SQLite"],
 )
-def test_catalogs_in_files(start, tmp_path, catalog: list[str], seen: int):
-  """In SQLite a transaction that waits would keep others from writing."""
+def test_catalogs_in_files(start, tmp_path, catalog: list[str]):
   flags = [part.format(folder=tmp_path) for part in catalog]
   server = start("--ducklake-data-path", f"{tmp_path}/data/", *flags)
   with RawClient(server.address) as raw, RawClient(server.address) as other:
     raw.update(Command.update("CREATE TABLE t (i INTEGER)"))
     ticket = announce(raw, "SELECT count(*) FROM t")
     other.update(Command.update("INSERT INTO t VALUES (1)"))
-    assert fetch(raw, ticket) == [(seen,)]
+    assert fetch(raw, ticket) == [(0,)]
     assert raw.rows("SELECT count(*) FROM t") == [(1,)]

@@ -96,6 +96,9 @@ struct RemovalCommit {
     guard later.enumerated().allSatisfy({ $1[0] == "\(known + 1 + $0)" }) else {
       throw EngineError.lakeConflict(table: nil)
     }
+    guard !targets.isWholeLake || later.isEmpty else {
+      throw EngineError.lakeConflict(table: nil)
+    }
     let changes = later.flatMap { SnapshotChange.list($0[1] ?? "") }
     guard !targets.mayBeOthers || changes.allSatisfy(\.isInsertion) else {
       throw EngineError.lakeConflict(table: nil)
