@@ -6,8 +6,9 @@ extension StatementGuard {
   /// What DuckLake takes for the type of a column and DuckDB writes into no Parquet file.
   static let nanosecondTime = "time_ns"
 
-  /// Statements that may say, at once or for later, of what types the columns of a table are. What
-  /// is inserted becomes of the types that are there.
+  /// Statements that may say, at once or for later, of what types the columns of a table are.
+  ///
+  /// What is inserted becomes of the types that are there.
   private static let definitions: Set<String> = [
     "create", "alter", "set", "prepare", "execute", "explain",
   ]
