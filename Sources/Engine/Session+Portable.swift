@@ -73,7 +73,14 @@ extension SessionConnection {
       var statements = try self.extract(sql, on: connection)
       try self.requirePermission(for: sql)
       guard statements.count == 1 else { throw EngineError.unknownTicket }
-      let compilation = try self.compilingNext(of: &statements, on: connection) { prepared in
+      let isQuery = SQLScanner.beginsQuery(sql)
+      let compilation = try self.compilingNext(
+        of: &statements,
+        sql,
+        isQuery: isQuery,
+        on: connection
+      ) {
+        prepared in
         guard self.waitsForFetch(prepared.statementType, sql), prepared.parameterCount == 0
         else {
           throw EngineError.unknownTicket

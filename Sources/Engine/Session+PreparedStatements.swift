@@ -8,6 +8,7 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> (Handle, StatementDescription) {
+    if transaction == nil { self.shared.forgetLostTransaction() }
     let compilation =
       if transaction == nil, let context = self.recentContext(for: sql) {
         try await self.compile(sql, in: context, cancellation: cancellation)
@@ -181,6 +182,7 @@ extension Session {
     _ handle: Handle,
     cancellation: Cancellation
   ) async throws -> (StatementDescription, CompiledStatement?) {
+    try self.shared.requireNoLostTransaction()
     let compilation = try await self.compilation(of: handle, cancellation: cancellation)
     return (compilation.description, compilation.compiled)
   }
@@ -221,6 +223,8 @@ extension Session {
     let (description, compiled) = try await self.onConnection(
       preferring: earlier,
       in: transaction,
+      // In a transaction it may be the first to read the catalog.
+      running: self.resources.lake?.hasOneWriter == true ? sql : nil,
       cancellation: cancellation
     ) {
       try await $0.describe(sql, isRepeated: isRepeated, cancellation: cancellation)

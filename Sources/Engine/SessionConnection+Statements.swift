@@ -16,9 +16,8 @@ extension SessionConnection {
     try self.begin(cancellation) { connection in
       var statements = try self.extract(sql, on: connection)
       guard statements.count > 1 else {
-        guard let prepared = try self.compileNext(of: &statements) else {
-          throw EngineError.noStatement
-        }
+        let next = try self.compiling(on: connection) { try self.compileNext(of: &statements) }
+        guard let prepared = next else { throw EngineError.noStatement }
         let compiled = CompiledStatement(
           prepared,
           sql: sql,
@@ -117,7 +116,7 @@ extension SessionConnection {
     cancellation: Cancellation
   ) throws -> Execution {
     try self.begin(cancellation) { connection in
-      try self.runUpToLast(of: sql, on: connection, cancellation) {
+      try self.runUpToLast(of: sql, awaitingFetch: true, on: connection, cancellation) {
         prepared,
         text,
         isOneOfSeveral in
@@ -224,8 +223,11 @@ extension SessionConnection {
 
   /// Runs all statements of `sql` but the last, compiles that and works with it and its own
   /// text.
+  ///
+  /// - Parameter awaitingFetch: Whether the last, if it is a query, is going to wait for its fetch.
   private func runUpToLast<Value>(
     of sql: String,
+    awaitingFetch: Bool = false,
     on connection: borrowing Connection,
     _ cancellation: Cancellation,
     _ work: (_ last: PreparedStatement, _ text: String, _ isOneOfSeveral: Bool) throws -> Value
@@ -237,7 +239,7 @@ extension SessionConnection {
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
     for index in 0..<(count - 1) {
       let text = scanned.count == count ? scanned[index].text : sql
-      _ = try self.compilingNext(of: &statements, on: connection) { prepared in
+      _ = try self.compilingNext(of: &statements, text, on: connection) { prepared in
         let effect = StatementEffect(
           type: prepared.statementType,
           scanned: scanned.count == count ? scanned[index] : nil
@@ -254,7 +256,10 @@ extension SessionConnection {
       }
     }
     let text = scanned.count == count ? scanned[count - 1].text : sql
-    let value = try self.compilingNext(of: &statements, on: connection) {
+    let isQuery =
+      awaitingFetch && count == 1 && SQLScanner.beginsQuery(sql)
+      && !LakeFunctions.mayRewriteFiles(sql)
+    let value = try self.compilingNext(of: &statements, text, isQuery: isQuery, on: connection) {
       try work($0, text, count > 1)
     }
     guard let value else { throw EngineError.noStatement }
@@ -290,20 +295,23 @@ extension SessionConnection {
     }
     if effect == .beginsTransaction, self.state.role == .reader {
       try self.requireUnexpiredTransaction()
-      try connection.execute(self.beginStatement)
+      try connection.begin(isReadOnly: self.onlyReads)
       try self.record(effect, on: connection)
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
     try self.admit(prepared, on: connection)
     let type = prepared.statementType
-    let rewritesFiles = self.rewritesFiles(type, text)
+    if try self.checkpointLake(type, text, on: connection, cancellation) {
+      return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
+    }
+    let rewritesFiles = self.rewritesFiles(text)
     defer { self.noteDefinitionChange(by: type) }
     let completion = try self.changing(
       by: type,
       text,
       effect,
       on: connection,
-      isAtomic: rewritesFiles,
+      rewritesFiles: rewritesFiles,
       cancellation
     ) { connection in
       try self.runToEnd(

@@ -21,6 +21,8 @@ actor SessionConnection {
   var own: OwnTransaction?
   /// When it was begun.
   var ownStart = ContinuousClock.now
+  /// Whether DuckDB refuses to write in it.
+  var isOwnReadOnly = false
   /// Whether definitions have been changed since the last transaction began or ended.
   var hasChangedDefinitions = false
   /// Whether the open transaction names its author.
@@ -29,6 +31,8 @@ actor SessionConnection {
   var removals = RemovalTargets()
   /// Whether the open transaction has changed a table's definition, perhaps its name.
   var hasAltered = false
+  /// Whether the open transaction has put files of the lake in the place of others.
+  var hasRewrittenFiles = false
   /// What the statements that were prepared by SQL remove rows from.
   var preparedRemovals = RemovalTargets()
 

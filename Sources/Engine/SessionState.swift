@@ -10,6 +10,8 @@ final class SessionState: Sendable {
     var transactions: [OpenTransaction] = []
     /// The connection with the session's temporary objects.
     var home: ObjectIdentifier?
+    /// Whether the end of a transaction has failed, and nothing shows since that the client knows.
+    var hasLostTransaction = false
   }
 
   /// Settings beyond this number keep the session on the connection that has them all.
@@ -69,7 +71,9 @@ final class SessionState: Sendable {
     self.state.withLock { state in
       switch effect {
       case .none: break
-      case .beginsTransaction: state.transactions.append(OpenTransaction(connection: connection))
+      case .beginsTransaction:
+        state.hasLostTransaction = false
+        state.transactions.append(OpenTransaction(connection: connection))
       case .endsTransaction: state.transactions.removeAll { $0.connection == connection }
       case .staysOnConnection: state.home = connection
       case .changesSettings(let text):
@@ -93,6 +97,22 @@ extension SessionState {
     self.transaction(on: connection) != nil
   }
 
+  func noteLostTransaction() {
+    self.state.withLock { $0.hasLostTransaction = true }
+  }
+
+  /// Learns from a text that names no transaction that the client knows of none.
+  func forgetLostTransaction() {
+    self.state.withLock { $0.hasLostTransaction = false }
+  }
+
+  /// Refuses what ADBC goes on with after a COMMIT that failed, as if it were in a transaction still.
+  ///
+  /// That is statements it has prepared, and ingestions: they would be committed, one by one.
+  func requireNoLostTransaction() throws(EngineError) {
+    guard !self.state.withLock({ $0.hasLostTransaction }) else { throw .transactionLost }
+  }
+
   func transaction(on connection: ObjectIdentifier) -> OpenTransaction? {
     self.state.withLock { state in
       state.transactions.first { $0.connection == connection }
@@ -108,6 +128,31 @@ extension SessionState {
   /// When the oldest open transaction began.
   var oldestTransactionStart: ContinuousClock.Instant? {
     self.state.withLock { $0.transactions.map(\.start).min() }
+  }
+
+  /// Lets the transaction on `connection`, if there is one, have a turn until it has ended.
+  func keep(_ turn: HeldTurn, on connection: ObjectIdentifier) {
+    self.state.withLock { state in
+      let index = state.transactions.firstIndex {
+        $0.connection == connection && $0.expiry == nil && $0.turn == nil
+      }
+      if let index { state.transactions[index].turn = turn }
+    }
+  }
+
+  /// Whether the transaction on `connection` has a turn.
+  func hasTurn(_ connection: ObjectIdentifier) -> Bool {
+    self.transaction(on: connection)?.turn != nil
+  }
+
+  /// Gives back what transactions have that end with their session.
+  func giveTurns() {
+    let turns = self.state.withLock { state in
+      let turns = state.transactions.compactMap(\.turn)
+      for index in state.transactions.indices { state.transactions[index].turn = nil }
+      return turns
+    }
+    withExtendedLifetime(turns) {}
   }
 
   /// Postpones the expiry of the transaction on `connection`, if there is one.
@@ -127,10 +172,13 @@ extension SessionState {
   }
 
   func expire(_ handle: Handle, because reason: EngineError) {
-    self.state.withLock { state in
+    let turn = self.state.withLock { state -> HeldTurn? in
       guard let index = state.transactions.firstIndex(where: { $0.handle == handle })
-      else { return }
+      else { return nil }
+      defer { state.transactions[index].turn = nil }
       state.transactions[index].expiry = reason
+      return state.transactions[index].turn
     }
+    withExtendedLifetime(turn) {}
   }
 }

@@ -95,10 +95,12 @@ extension EngineError: RPCErrorConvertible {
     case .unknownTicket, .unknownPolledStatement, .unknownPreparedStatement, .unknownTransaction:
       .notFound
     case .notPermitted: .permissionDenied
-    case .transactionExpired, .transactionTooOld, .transactionAborted, .lakeConflict,
-      .commitWaitExceeded:
+    case .transactionExpired, .transactionTooOld, .transactionAborted, .transactionLost,
+      .lakeConflict, .commitWaitExceeded:
       .aborted
-    case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction: .failedPrecondition
+    case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction,
+      .filesRewrittenTwice:
+      .failedPrecondition
     case .statementTooLong, .queueFull, .queueWaitExceeded, .tooManyStatements,
       .tooManyResultRows, .resultTooLarge, .tooManySessions, .tooManySessionsOfPrincipal,
       .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .tooManyPolledStatements,
@@ -164,6 +166,7 @@ extension IngestionError: RPCErrorConvertible {
     case .tableMissing: .notFound
     case .tableExists: .alreadyExists
     case .rowTooLarge: .resourceExhausted
+    case .incomplete: .internalError
     }
   }
 

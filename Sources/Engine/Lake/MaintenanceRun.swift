@@ -124,7 +124,9 @@ struct MaintenanceRun: ~Copyable {
       _ = try self.lock.texts(self.lake.maintenanceLockCheck, self.cancellation)
     }
     do {
-      let tables = Set([table?.asciiLowercased].compactMap { $0 })
+      let tables =
+        self.lake.hasOneWriter
+        ? TableTurns.wholeLake : Set([table?.asciiLowercased].compactMap { $0 })
       try self.lake.tableTurns.takeBlocking(tables, self.cancellation)
       defer { self.lake.tableTurns.give(tables) }
       let rows = try self.inTransaction(sql, replacingFilesOf: table)
@@ -153,7 +155,9 @@ struct MaintenanceRun: ~Copyable {
     do {
       try self.connection.execute(self.lake.sign(as: Self.author))
       let rows = try self.connection.texts(sql, self.cancellation)
-      guard let table else {
+      let targets =
+        self.lake.hasOneWriter ? .wholeLake : table.map { RemovalTargets(table: $0) }
+      guard let targets else {
         try self.connection.execute("COMMIT")
         return rows
       }
@@ -164,7 +168,7 @@ struct MaintenanceRun: ~Copyable {
       )
       try commit.commit(
         self.connection,
-        removingFrom: RemovalTargets(table: table),
+        removingFrom: targets,
         ignoringInsertions: true
       )
       return rows

@@ -40,6 +40,10 @@ extension SessionConnection {
     try self.begin(cancellation) { connection in
       try self.requireUnexpiredTransaction()
       let type = statement.prepared.statementType
+      let rewritesFiles = self.rewritesFiles(statement.sql)
+      guard !rewritesFiles || binding.rows.rowCount == 1 else {
+        throw EngineError.filesRewrittenTwice
+      }
       let hasResultSet = statement.prepared.hasResultSet(sql: statement.sql)
       let completion = try self.changing(
         by: type,
@@ -47,9 +51,16 @@ extension SessionConnection {
         statement.effect,
         on: connection,
         isAtomic: binding.rows.rowCount > 1 && statement.effect == .none,
+        rewritesFiles: rewritesFiles,
         cancellation
       ) { connection in
-        let execution = try self.execution(of: statement, binding, on: connection, cancellation)
+        let execution = try self.execution(
+          of: statement,
+          binding,
+          on: connection,
+          isCompiledAnew: rewritesFiles,
+          cancellation
+        )
         return hasResultSet
           ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
       }
@@ -63,10 +74,14 @@ extension SessionConnection {
     of statement: CompiledStatement,
     _ binding: Binding,
     on connection: borrowing Connection,
+    isCompiledAnew: Bool = false,
     _ cancellation: Cancellation
   ) throws -> BoundExecution {
     try self.requirePermission(for: statement.sql)
-    let prepared = try self.prepared(statement, on: connection)
+    try self.resources.statementGuard?.checkColumnTypes(of: binding.rows.fields, in: statement.sql)
+    let prepared =
+      try isCompiledAnew
+      ? connection.prepare(statement.sql) : self.prepared(statement, on: connection)
     try self.admit(prepared, on: connection)
     return BoundExecution(
       prepared,
