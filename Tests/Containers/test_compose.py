@@ -135,7 +135,7 @@ def azurite(tmp_path_factory):
     file.write('ENTRYPOINT ["/entrypoint"]\n')
   podman("build", "--quiet", "--pull=never", "--tag", image, str(folder), timeout_seconds=180)
   yield {"AZURITE_IMAGE": image, "AZURE_CLI_IMAGE": az, "AZURITE_KEY": key}
-  podman("rmi", image, az)
+  podman("rmi", "--force", image, az)
 
 
 def test_the_profile_azurite_keeps_its_files_in_a_storage_account(azurite):
@@ -153,4 +153,4 @@ def test_the_profile_azurite_keeps_its_files_in_a_storage_account(azurite):
     wanted = f"AccountKey={azurite['AZURITE_KEY']};BlobEndpoint=http://azurite:10000/devstoreaccount1;"
     assert project.log("azurite-container").strip().endswith(wanted)
   finally:
-    project.compose("--profile", "azurite", "down", "--volumes")
+    project.compose("down", "--volumes")
