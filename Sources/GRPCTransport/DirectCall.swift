@@ -31,7 +31,9 @@ extension DirectCall {
     running.onCancel(body)
   }
 
-  /// Begins the response. A call that fails before is answered by its status alone.
+  /// Begins the response.
+  ///
+  /// A call that fails before is answered by its status alone.
   package func begin(_ metadata: Metadata) async throws {
     try await writer.write(.metadata(metadata))
   }

@@ -19,7 +19,9 @@ struct Reply: Sendable {
     self.direct.onCancel { cancellation.cancel() }
   }
 
-  /// Sends what each response begins with. A call that fails before is answered by its error alone.
+  /// Sends what each response begins with.
+  ///
+  /// A call that fails before is answered by its error alone.
   func begin() async throws {
     self.call.record?.noteResponseStart()
     var metadata = self.call.responseMetadata
