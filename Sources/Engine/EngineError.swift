@@ -30,6 +30,8 @@ package enum EngineError: Error, Hashable, Sendable {
   case transactionTooOld(Duration)
   /// COMMIT of a transaction that an earlier error has aborted.
   case transactionAborted
+  /// A statement of a transaction whose end has failed before.
+  case transactionLost
   /// The session's only place for a transaction, where its temporary objects are, has one.
   case alreadyInTransaction
   case tooManyTransactions(limit: Int)
@@ -119,6 +121,8 @@ extension EngineError: CustomStringConvertible {
         + "(transaction lifetime, --transaction-lifetime-seconds)."
     case .transactionAborted:
       "The transaction was aborted by an earlier error: it is rolled back, nothing was committed."
+    case .transactionLost:
+      "The transaction before this could not be committed and has ended: connect anew, or begin another."
     case .alreadyInTransaction:
       "A transaction is open already: a session with temporary objects has one at a time."
     case .tooManyTransactions(let limit):

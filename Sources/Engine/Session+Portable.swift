@@ -74,7 +74,12 @@ extension SessionConnection {
       try self.requirePermission(for: sql)
       guard statements.count == 1 else { throw EngineError.unknownTicket }
       let isQuery = SQLScanner.beginsQuery(sql)
-      let compilation = try self.compilingNext(of: &statements, sql, isQuery: isQuery, on: connection) {
+      let compilation = try self.compilingNext(
+        of: &statements,
+        sql,
+        isQuery: isQuery,
+        on: connection
+      ) {
         prepared in
         guard self.waitsForFetch(prepared.statementType, sql), prepared.parameterCount == 0
         else {

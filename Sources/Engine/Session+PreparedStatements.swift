@@ -8,6 +8,7 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> (Handle, StatementDescription) {
+    if transaction == nil { self.shared.forgetLostTransaction() }
     let compilation =
       if transaction == nil, let context = self.recentContext(for: sql) {
         try await self.compile(sql, in: context, cancellation: cancellation)
@@ -181,6 +182,7 @@ extension Session {
     _ handle: Handle,
     cancellation: Cancellation
   ) async throws -> (StatementDescription, CompiledStatement?) {
+    try self.shared.requireNoLostTransaction()
     let compilation = try await self.compilation(of: handle, cancellation: cancellation)
     return (compilation.description, compilation.compiled)
   }

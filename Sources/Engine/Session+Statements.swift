@@ -23,6 +23,7 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> AnnouncedResult {
+    if transaction == nil { self.shared.forgetLostTransaction() }
     guard transaction == nil, let context = self.recentContext(for: sql) else {
       let execution = try await self.onConnection(
         in: transaction,
@@ -55,7 +56,8 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> Int {
-    try await self.onConnection(in: transaction, running: sql, cancellation: cancellation) {
+    if transaction == nil { self.shared.forgetLostTransaction() }
+    return try await self.onConnection(in: transaction, running: sql, cancellation: cancellation) {
       connection in
       try await connection.update(sql, cancellation: cancellation).rowsChanged
     }

@@ -18,8 +18,13 @@ extension Session {
     commits: Bool,
     cancellation: Cancellation
   ) async throws {
-    try await self.onConnection(in: handle, cancellation: cancellation) {
-      try await $0.endTransaction(handle, commits: commits, cancellation: cancellation)
+    do {
+      try await self.onConnection(in: handle, cancellation: cancellation) {
+        try await $0.endTransaction(handle, commits: commits, cancellation: cancellation)
+      }
+    } catch {
+      self.shared.noteLostTransaction()
+      throw error
     }
   }
 

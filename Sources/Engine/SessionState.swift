@@ -10,6 +10,8 @@ final class SessionState: Sendable {
     var transactions: [OpenTransaction] = []
     /// The connection with the session's temporary objects.
     var home: ObjectIdentifier?
+    /// Whether the end of a transaction has failed, and nothing shows since that the client knows.
+    var hasLostTransaction = false
   }
 
   /// Settings beyond this number keep the session on the connection that has them all.
@@ -69,7 +71,9 @@ final class SessionState: Sendable {
     self.state.withLock { state in
       switch effect {
       case .none: break
-      case .beginsTransaction: state.transactions.append(OpenTransaction(connection: connection))
+      case .beginsTransaction:
+        state.hasLostTransaction = false
+        state.transactions.append(OpenTransaction(connection: connection))
       case .endsTransaction: state.transactions.removeAll { $0.connection == connection }
       case .staysOnConnection: state.home = connection
       case .changesSettings(let text):
@@ -91,6 +95,22 @@ final class SessionState: Sendable {
 extension SessionState {
   func isInTransaction(_ connection: ObjectIdentifier) -> Bool {
     self.transaction(on: connection) != nil
+  }
+
+  func noteLostTransaction() {
+    self.state.withLock { $0.hasLostTransaction = true }
+  }
+
+  /// Learns from a text that names no transaction that the client knows of none.
+  func forgetLostTransaction() {
+    self.state.withLock { $0.hasLostTransaction = false }
+  }
+
+  /// Refuses what ADBC goes on with after a COMMIT that failed, as if it were in a transaction still.
+  ///
+  /// That is statements it has prepared, and ingestions: they would be committed, one by one.
+  func requireNoLostTransaction() throws(EngineError) {
+    guard !self.state.withLock({ $0.hasLostTransaction }) else { throw .transactionLost }
   }
 
   func transaction(on connection: ObjectIdentifier) -> OpenTransaction? {

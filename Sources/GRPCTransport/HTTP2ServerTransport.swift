@@ -22,20 +22,25 @@ package final class HTTP2ServerTransport: ServerTransport {
   let registry: ConnectionRegistry
   let budget: RequestBudget
   let state = Mutex(State.idle)
+  private let directMethods: [DirectMethod]
   let methods = Mutex(MethodTable([]))
 
   /// What is served, set before the first connection is accepted.
   let served = Mutex<ServedMethods?>(nil)
 
   /// Makes a transport that binds nothing until `bind()` or `listen` is called.
+  ///
+  /// - Parameter directMethods: Those that are answered without GRPCCore's dispatch.
   package init(
     address: ListeningAddress,
     configuration: Configuration = Configuration(),
+    directMethods: [DirectMethod] = [],
     eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
     logger: Logger = Logger(label: "grpc-transport", factory: { _ in SwiftLogNoOpLogHandler() })
   ) {
     self.address = address
     self.configuration = configuration
+    self.directMethods = directMethods
     self.eventLoopGroup = eventLoopGroup
     self.logger = logger
     registry = ConnectionRegistry(
@@ -45,7 +50,7 @@ package final class HTTP2ServerTransport: ServerTransport {
   }
 
   package func configure(context: GRPCServerContext) {
-    methods.withLock { $0 = MethodTable(context.methods) }
+    methods.withLock { $0 = MethodTable(context.methods, direct: directMethods) }
   }
 
   /// Serves until the transport is shut down and every call has ended.

@@ -4,6 +4,8 @@ package import NIOHPACK
 /// What a request's headers say.
 package struct RequestHead: Sendable {
   package let method: MethodDescriptor
+  /// Answers the call; `nil` where GRPCCore dispatches it.
+  package let handler: DirectMethod.Handler?
   package let metadata: Metadata
   package let timeout: GRPCTimeout?
   package let encoding: MessageEncoding
@@ -45,7 +47,8 @@ extension RequestHead {
       encoding = known
     }
     self.init(
-      method: method,
+      method: method.descriptor,
+      handler: method.handler,
       metadata: fields.metadata,
       timeout: timeout,
       encoding: encoding,

@@ -131,6 +131,19 @@ extension RequestQueue {
 
 // MARK: - Consumer
 
+extension RequestQueue {
+  /// The next part; `nil` after the last.
+  func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> Element? {
+    switch state.withLock({ take(&$0) }) {
+    case .part(let part, let resumesReading):
+      if resumesReading { resumeReading() }
+      return part
+    case .failure(let error): throw error
+    case .wait: return try await wait()
+    }
+  }
+}
+
 extension RequestQueue: AsyncSequence {
   package typealias Failure = any Error
 
@@ -152,16 +165,6 @@ extension RequestQueue: AsyncSequence {
 
   package func makeAsyncIterator() -> Iterator {
     Iterator(queue: self)
-  }
-
-  private func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> Element? {
-    switch state.withLock({ take(&$0) }) {
-    case .part(let part, let resumesReading):
-      if resumesReading { resumeReading() }
-      return part
-    case .failure(let error): throw error
-    case .wait: return try await wait()
-    }
   }
 
   private func take(_ state: inout State) -> Delivery {

@@ -1,12 +1,12 @@
 import GRPCCore
 import Synchronization
 
-/// A handler at work, and the way to cancel it.
+/// A handler at work, and the ways to cancel it.
 ///
-/// GRPCCore makes the cancellation handle inside the task, so a cancellation may come before it.
+/// They are known when the handler has begun, so a cancellation may come before them.
 final class RunningCall: Sendable {
   private struct State {
-    var handle: ServerContext.RPCCancellationHandle?
+    var cancellationHandlers: [@Sendable () -> Void] = []
     var task: Task<Void, Never>?
     var isCancelled = false
     var isEnded = false
@@ -14,12 +14,12 @@ final class RunningCall: Sendable {
 
   private let state = Mutex(State())
 
-  func attach(_ handle: ServerContext.RPCCancellationHandle) {
+  func onCancel(_ handler: @escaping @Sendable () -> Void) {
     let isCancelled = state.withLock { state in
-      state.handle = handle
+      if !state.isCancelled { state.cancellationHandlers.append(handler) }
       return state.isCancelled
     }
-    if isCancelled { handle.cancel() }
+    if isCancelled { handler() }
   }
 
   func attach(_ task: Task<Void, Never>) {
@@ -35,16 +35,17 @@ final class RunningCall: Sendable {
     state.withLock { state in
       state.isEnded = true
       state.task = nil
-      state.handle = nil
+      state.cancellationHandlers = []
     }
   }
 
   func cancel() {
-    let (handle, task) = state.withLock { state in
+    let (handlers, task) = state.withLock { state in
       state.isCancelled = true
-      return (state.handle, state.task)
+      defer { state.cancellationHandlers = [] }
+      return (state.cancellationHandlers, state.task)
     }
-    handle?.cancel()
+    for handler in handlers { handler() }
     task?.cancel()
   }
 }

@@ -36,6 +36,7 @@ final class StreamHandler: ChannelDuplexHandler {
   private var phase = Phase.awaitingRequest
   private var deadline: Scheduled<Void>?
   private var isReadHeld = false
+  private var isStartScheduled = false
   private var reservedPartialByteCount = 0
 
   init(connection: ConnectionContext, owner: ConnectionHandler) {
@@ -85,7 +86,7 @@ final class StreamHandler: ChannelDuplexHandler {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    if case .accepted(let call) = phase { start(call) }
+    if case .accepted = phase, !isStartScheduled { scheduleStart(on: context.eventLoop) }
     context.fireChannelReadComplete()
   }
 
@@ -167,7 +168,7 @@ extension StreamHandler {
     ) {
       handler.value.pump()
     }
-    queue.enqueue(metadata: head.metadata)
+    if head.handler == nil { queue.enqueue(metadata: head.metadata) }
     phase = .accepted(Call(head: head, queue: queue, writer: writer))
     if let timeout = head.timeout {
       deadline = eventLoop.assumeIsolated().scheduleTask(in: timeout.amount) {
@@ -209,8 +210,18 @@ extension StreamHandler {
     reservedPartialByteCount = byteCount
   }
 
+  /// Starts the call at the end of the loop's turn: a request that arrived at one go is whole then,
+  /// and what the handler answers at once is written at once.
+  private func scheduleStart(on eventLoop: any EventLoop) {
+    isStartScheduled = true
+    eventLoop.assumeIsolated().execute {
+      if case .accepted(let call) = self.phase { self.start(call) }
+    }
+  }
+
   private func start(_ call: Call) {
     phase = .running(call)
+    if let handler = call.head.handler { return start(call, handler) }
     let connection = connection
     let running = call.running
     let outcome = call.outcome
@@ -222,7 +233,7 @@ extension StreamHandler {
     )
     let operation: @Sendable @concurrent () async -> Void = {
       await withServerContextRPCCancellationHandle { handle in
-        running.attach(handle)
+        running.onCancel { handle.cancel() }
         var context = ServerContext(
           descriptor: descriptor,
           remotePeer: connection.info.remotePeer,
@@ -238,6 +249,30 @@ extension StreamHandler {
       connection.endCall()
     }
     running.attach(
+      connection.configuration.runsHandlersOnEventLoop
+        ? Task.immediate(executorPreference: connection.executor, operation: operation)
+        : Task(operation: operation)
+    )
+  }
+
+  private func start(_ call: Call, _ handler: @escaping DirectMethod.Handler) {
+    let connection = connection
+    let direct = DirectCall(
+      method: call.head.method,
+      metadata: call.head.metadata,
+      connection: connection.info,
+      outcome: call.outcome,
+      running: call.running,
+      queue: call.queue,
+      writer: call.writer
+    )
+    let operation: @Sendable @concurrent () async -> Void = {
+      await handler(direct)
+      await direct.writer.finish()
+      direct.running.end()
+      connection.endCall()
+    }
+    call.running.attach(
       connection.configuration.runsHandlersOnEventLoop
         ? Task.immediate(executorPreference: connection.executor, operation: operation)
         : Task(operation: operation)

@@ -8,7 +8,7 @@ internal import GRPCTransport
 struct Call: Sendable {
   let session: Session
   let cancellation = Cancellation()
-  let record = CallRecord.current
+  let record: CallRecord?
   /// How long the client waits for the answer, if it said so.
   let timeout: GRPCTimeout?
   /// What every response to this call begins with.
@@ -24,13 +24,22 @@ extension FlightService {
   /// Finds out who calls, and their session; a client that has none yet is told its new one's id.
   func call(_ metadata: Metadata, _ context: ServerContext) async throws -> Call {
     let connection = context.transportSpecific as? ConnectionInfo
+    return try await self.call(metadata, connection, CallRecord.current)
+  }
+
+  func call(
+    _ metadata: Metadata,
+    _ connection: ConnectionInfo?,
+    _ record: CallRecord?
+  ) async throws -> Call {
     guard self.authenticator.isEnabled else {
       let id = SessionCookie.cookie(in: metadata) ?? SessionCookie.token(in: metadata)
-      return try self.call(metadata, connection, principal: .anonymous, id: id) { session, isNew in
+      return try self.call(metadata, connection, record, .anonymous, id: id) { session, isNew in
         isNew ? SessionCookie.metadata(for: session) : [:]
       }
     }
-    return try self.call(metadata, connection, try await self.identity(metadata, connection))
+    let identity = try await self.identity(metadata, connection)
+    return try self.call(metadata, connection, identity, record: record)
   }
 
   /// - Parameter isLogin: Whether the client wants a token whatever it has shown.
@@ -38,10 +47,11 @@ extension FlightService {
     _ metadata: Metadata,
     _ connection: ConnectionInfo?,
     _ identity: Identity,
+    record: CallRecord? = CallRecord.current,
     isLogin: Bool = false
   ) throws -> Call {
     let id = SessionCookie.cookie(in: metadata) ?? identity.session.flatMap { Handle(text: $0) }
-    return try self.call(metadata, connection, principal: identity.principal, id: id) {
+    return try self.call(metadata, connection, record, identity.principal, id: id) {
       session,
       isNew in
       var response: Metadata = [:]
@@ -57,7 +67,8 @@ extension FlightService {
   private func call(
     _ metadata: Metadata,
     _ connection: ConnectionInfo?,
-    principal: Principal,
+    _ record: CallRecord?,
+    _ principal: Principal,
     id: Handle?,
     respond: (Session, Bool) throws -> Metadata
   ) throws -> Call {
@@ -72,6 +83,7 @@ extension FlightService {
     }
     let call = Call(
       session: found.session,
+      record: record,
       timeout: metadata[stringValues: RequestHead.timeoutKey].first { _ in true }
         .flatMap { GRPCTimeout(headerValue: $0) },
       responseMetadata: try respond(found.session, found.isNew)

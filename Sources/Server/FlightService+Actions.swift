@@ -58,36 +58,24 @@ extension FlightService {
     ),
   ]
 
-  func listActions(
-    _ request: StreamingServerRequest<FlightEmpty>,
-    _ context: ServerContext
-  ) async throws -> StreamingServerResponse<FlightActionType> {
-    let call = try await self.call(request.metadata, context)
-    return StreamingServerResponse(metadata: call.responseMetadata) { writer in
-      for (type, description) in Self.actions {
-        var action = FlightActionType()
-        action.type = type
-        action.description_p = description
-        try await writer.write(action)
-      }
-      return [:]
+  func listActions(_ reply: Reply) async throws {
+    try await reply.begin()
+    for (type, description) in Self.actions {
+      var action = FlightActionType()
+      action.type = type
+      action.description_p = description
+      try await reply.write(action)
     }
   }
 
-  func doAction(
-    _ request: StreamingServerRequest<FlightAction>,
-    _ context: ServerContext
-  ) async throws -> StreamingServerResponse<FlightResult> {
-    let call = try await self.call(request.metadata, context)
-    let action = call.noting(try Action(try await request.singleMessage()))
-    let results = try await call.run { try await self.results(of: action, call) }
-    return StreamingServerResponse(metadata: call.responseMetadata) { writer in
-      for body in results {
-        var result = FlightResult()
-        result.body = Data(body)
-        try await writer.write(result)
-      }
-      return [:]
+  func doAction(_ message: FlightAction, _ call: Call, _ reply: Reply) async throws {
+    let action = call.noting(try Action(message))
+    let results = try await self.results(of: action, call)
+    try await reply.begin()
+    for body in results {
+      var result = FlightResult()
+      result.body = Data(body)
+      try await reply.write(result)
     }
   }
 

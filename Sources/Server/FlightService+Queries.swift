@@ -58,23 +58,17 @@ extension FlightService {
     return result
   }
 
-  func doGet(
-    _ request: StreamingServerRequest<FlightTicket>,
-    _ context: ServerContext
-  ) async throws -> StreamingServerResponse<FlightData> {
-    let call = try await self.call(request.metadata, context)
-    let lease = ResultLease(try await self.stream(for: try await request.singleMessage(), call))
+  func doGet(_ ticket: FlightTicket, _ call: Call, _ reply: Reply) async throws {
+    let lease = ResultLease(try await self.stream(for: ticket, call))
     call.record?.note(statement: lease.stream.number)
     if lease.stream.cancellation !== call.cancellation {
       call.record?.note(work: lease.stream.cancellation)
     }
     // The first part comes before the response begins: a query that fails at once answers with
     // its error alone.
-    let first = try await self.next(of: lease.stream)
-    return StreamingServerResponse(metadata: call.responseMetadata) { writer in
-      try await self.send(lease.stream, from: first, to: writer, call.record)
-      return [:]
-    }
+    reply.onCancel(lease.stream.cancellation)
+    let first = try await lease.stream.next()
+    try await self.send(lease.stream, from: first, to: reply, call.record)
   }
 
   private func stream(for ticket: FlightTicket, _ call: Call) async throws -> ResultStream {
@@ -83,12 +77,13 @@ extension FlightService {
       return try await self.stream(for: try QueryTicket(command.statementHandle), call)
     case .preparedStatementQuery(let command):
       let (session, handle) = try self.prepared(command.preparedStatementHandle, call)
-      let announced = try await call.run {
-        try await session.announce(prepared: handle, cancellation: call.cancellation)
-      }
+      let announced = try await session.announce(
+        prepared: handle,
+        cancellation: call.cancellation
+      )
       return try self.engine.fetch(announced.handle, for: session.principal)
     case let command:
-      return try await call.run { try await self.metadata(command, call) }
+      return try await self.metadata(command, call)
     }
   }
 
@@ -102,46 +97,33 @@ extension FlightService {
         throw EngineError.unknownTicket
       }
       self.log.statement(sealed.query.sql, call)
-      return try await call.run {
-        try await self.engine.adopt(
-          sealed.query,
-          as: ticket.handle,
-          for: principal,
-          cancellation: call.cancellation
-        ) { schema in
-          TicketSeal.fingerprint(of: schema.encapsulatedData) == sealed.fingerprint
-        }
+      return try await self.engine.adopt(
+        sealed.query,
+        as: ticket.handle,
+        for: principal,
+        cancellation: call.cancellation
+      ) { schema in
+        TicketSeal.fingerprint(of: schema.encapsulatedData) == sealed.fingerprint
       }
-    }
-  }
-
-  private func next(of stream: ResultStream) async throws -> ResultStep? {
-    try await withRPCCancellationHandler {
-      try await stream.next()
-    } onCancelRPC: {
-      stream.cancellation.cancel()
     }
   }
 
   private func send(
     _ stream: ResultStream,
     from first: ResultStep?,
-    to writer: RPCWriter<FlightData>,
+    to reply: Reply,
     _ record: CallRecord?
   ) async throws {
     func send(_ batch: EncodedMessage) async throws {
-      try await writer.write(FlightData(batch))
+      try await reply.write(FlightData(batch))
       record?.note(rowCount: batch.rowCount, byteCount: batch.bodyByteCount)
     }
     do {
-      try await withRPCCancellationHandler {
-        try await writer.write(FlightData(header: MessageEncoder.schemaMessage(stream.schema)))
-        if let batch = first?.batch { try await send(batch) }
-        guard first?.isLast == false else { return }
-        try await stream.forEachBatch(send)
-      } onCancelRPC: {
-        stream.cancellation.cancel()
-      }
+      try await reply.begin()
+      try await reply.write(FlightData(header: MessageEncoder.schemaMessage(stream.schema)))
+      if let batch = first?.batch { try await send(batch) }
+      guard first?.isLast == false else { return }
+      try await stream.forEachBatch(send)
     } catch {
       await stream.close()
       throw error

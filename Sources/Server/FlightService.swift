@@ -7,6 +7,9 @@ internal import GRPCTransport
 internal import Logging
 
 /// Serves `arrow.flight.protocol.FlightService`: Flight SQL over an engine.
+///
+/// GRPCCore dispatches the calls whose requests are streams, the transport itself those of
+/// ``directMethods(log:)``.
 package struct FlightService: RegistrableRPCService {
   let engine: Engine
   let authenticator: Authenticator
@@ -27,62 +30,6 @@ package struct FlightService: RegistrableRPCService {
   }
 
   package func registerMethods<Transport: ServerTransport>(
-    with router: inout RPCRouter<Transport>
-  ) {
-    self.registerReads(with: &router)
-    self.registerWrites(with: &router)
-  }
-
-  private func registerReads<Transport: ServerTransport>(
-    with router: inout RPCRouter<Transport>
-  ) {
-    router.registerHandler(
-      forMethod: Self.method("GetFlightInfo", .unary),
-      deserializer: ProtobufCoder<FlightDescriptor>(),
-      serializer: ProtobufCoder<FlightInfo>()
-    ) { request, context in
-      try await self.unary(request, context, self.getFlightInfo)
-    }
-    router.registerHandler(
-      forMethod: Self.method("GetSchema", .unary),
-      deserializer: ProtobufCoder<FlightDescriptor>(),
-      serializer: ProtobufCoder<FlightSchemaResult>()
-    ) { request, context in
-      try await self.unary(request, context, self.getSchema)
-    }
-    router.registerHandler(
-      forMethod: Self.method("PollFlightInfo", .unary),
-      deserializer: ProtobufCoder<FlightDescriptor>(),
-      serializer: ProtobufCoder<FlightPollInfo>()
-    ) { request, context in
-      try await self.unary(request, context, self.pollFlightInfo)
-    }
-    router.registerHandler(
-      forMethod: Self.method("DoGet", .serverStreaming),
-      deserializer: ProtobufCoder<FlightTicket>(),
-      serializer: FlightDataCoder()
-    ) { request, context in
-      try await self.doGet(request, context)
-    }
-    router.registerHandler(
-      forMethod: Self.method("ListFlights", .serverStreaming),
-      deserializer: ProtobufCoder<FlightCriteria>(),
-      serializer: ProtobufCoder<FlightInfo>()
-    ) { request, context in
-      // Flight SQL has no named flights: the list is empty.
-      let call = try await self.call(request.metadata, context)
-      return StreamingServerResponse(metadata: call.responseMetadata) { _ in [:] }
-    }
-    router.registerHandler(
-      forMethod: Self.method("ListActions", .serverStreaming),
-      deserializer: ProtobufCoder<FlightEmpty>(),
-      serializer: ProtobufCoder<FlightActionType>()
-    ) { request, context in
-      try await self.listActions(request, context)
-    }
-  }
-
-  private func registerWrites<Transport: ServerTransport>(
     with router: inout RPCRouter<Transport>
   ) {
     router.registerHandler(
@@ -107,16 +54,9 @@ package struct FlightService: RegistrableRPCService {
       _ = try await self.call(request.metadata, context)
       throw RPCError.notBuilt("DoExchange")
     }
-    router.registerHandler(
-      forMethod: Self.method("DoAction", .serverStreaming),
-      deserializer: ProtobufCoder<FlightAction>(),
-      serializer: ProtobufCoder<FlightResult>()
-    ) { request, context in
-      try await self.doAction(request, context)
-    }
   }
 
-  private static func method(
+  static func method(
     _ name: String,
     _ type: MethodDescriptor.RPCType
   ) -> MethodDescriptor {
@@ -125,21 +65,6 @@ package struct FlightService: RegistrableRPCService {
       method: name,
       type: type
     )
-  }
-
-  /// Answers one request message by one response message.
-  private func unary<Request: Sendable, Response: Sendable>(
-    _ request: StreamingServerRequest<Request>,
-    _ context: ServerContext,
-    _ handle: @Sendable (Request, Call) async throws -> Response
-  ) async throws -> StreamingServerResponse<Response> {
-    let call = try await self.call(request.metadata, context)
-    let message = try await request.singleMessage()
-    let response = try await call.run { try await handle(message, call) }
-    return StreamingServerResponse(metadata: call.responseMetadata) { writer in
-      try await writer.write(response)
-      return [:]
-    }
   }
 }
 

@@ -62,21 +62,21 @@ package struct LakehouseServer: Sendable {
     self.health = health
     self.authenticator = authenticator
     self.tokens = tokens
+    let service = FlightService(
+      engine: engine,
+      authenticator: authenticator,
+      ticketSeal: configuration.ticketSeal,
+      log: logs.statements
+    )
     self.transport = HTTP2ServerTransport(
       address: ListeningAddress(host: configuration.effectiveHost, port: configuration.port),
       configuration: settings,
+      directMethods: service.directMethods(log: access),
       logger: logs.logger(.transport)
     )
     self.server = GRPCServer(
       transport: self.transport,
-      services: [
-        FlightService(
-          engine: engine,
-          authenticator: authenticator,
-          ticketSeal: configuration.ticketSeal,
-          log: logs.statements
-        )
-      ],
+      services: [service],
       interceptors: [CallInterceptor(log: access)]
     )
   }

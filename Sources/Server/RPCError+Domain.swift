@@ -95,8 +95,8 @@ extension EngineError: RPCErrorConvertible {
     case .unknownTicket, .unknownPolledStatement, .unknownPreparedStatement, .unknownTransaction:
       .notFound
     case .notPermitted: .permissionDenied
-    case .transactionExpired, .transactionTooOld, .transactionAborted, .lakeConflict,
-      .commitWaitExceeded:
+    case .transactionExpired, .transactionTooOld, .transactionAborted, .transactionLost,
+      .lakeConflict, .commitWaitExceeded:
       .aborted
     case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction,
       .filesRewrittenTwice:

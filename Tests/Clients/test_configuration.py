@@ -100,6 +100,12 @@ def test_a_secret_is_not_missing_because_its_file_is_empty(tmp_path, content: st
   assert f"--password-file: '{tmp_path}/secret' is empty" in ended.stderr
 
 
+def test_a_sample_needs_a_place_to_be_kept():
+  ended = run_to_end("sample", "--scale", "0.001")
+  assert ended.returncode != 0
+  assert "set --ducklake-data-path or --database" in ended.stderr
+
+
 def test_a_misspelt_variable_is_told_in_the_log(start):
   own = start(environment={"LAKEHOUSE_PROT": "1"})
   assert "LAKEHOUSE_PROT: is not a setting" in own.stderr

@@ -6,9 +6,11 @@ import contextlib
 
 import adbc_driver_flightsql.dbapi as adbc
 import grpc
+import pyarrow as pa
 import pytest
 
 from support.flightsql import Command, RawClient
+from support.ingestion import APPEND, ingest
 from support.server import eventually
 
 
@@ -283,3 +285,45 @@ class TestADBC:
       cursor.execute(insert)
       connection.rollback()
     assert values(raw, counter) == [1, 2, 2]
+
+
+def test_adbc_writes_nothing_after_a_commit_that_failed(server, raw, name):
+  """The driver has no transaction then, and would go on with statements that name none."""
+  raw.update(Command.update(f"CREATE TABLE {name} (a INTEGER PRIMARY KEY)"))
+  insertion = f"INSERT INTO {name} VALUES (1)"
+  with adbc.connect(server.uri) as connection, connection.cursor() as first:
+    first.execute(insertion)
+    with connection.cursor() as second, pytest.raises(adbc.IntegrityError):
+      second.execute(insertion)
+    for _ in range(2):
+      with pytest.raises(adbc.OperationalError):
+        connection.commit()
+      with pytest.raises(adbc.Error, match="could not be committed"):
+        first.execute(insertion)
+      with connection.cursor() as third, pytest.raises(adbc.Error, match="could not be committed"):
+        third.adbc_ingest(name, pa.table({"a": [2]}), mode="append")
+  assert values(raw, name) == []
+
+
+@pytest.mark.parametrize("knows", ["another transaction", "a statement without one"])
+def test_a_client_that_knows_of_a_failed_commit_goes_on(raw, counter, knows: str):
+  rows = pa.table({"a": [2]})
+  prepared = raw.prepare(f"INSERT INTO {counter} VALUES (3)")
+  transaction = raw.begin()
+  with fails(grpc.StatusCode.INVALID_ARGUMENT, "Could not convert"):
+    raw.update(Command.update(f"INSERT INTO {counter} SELECT 'x' || a FROM {counter}", transaction))
+  with fails(grpc.StatusCode.ABORTED, "nothing was committed"):
+    raw.commit(transaction)
+  with fails(grpc.StatusCode.ABORTED, "could not be committed"):
+    ingest(raw, Command.ingest(counter, if_exists=APPEND), rows)
+  with fails(grpc.StatusCode.ABORTED, "could not be committed"):
+    raw.update(Command.prepared_update(prepared.handle))
+  if knows == "another transaction":
+    transaction = raw.begin()
+  else:
+    raw.rows("SELECT 1")
+  assert ingest(raw, Command.ingest(counter, if_exists=APPEND), rows) == 1
+  assert raw.update(Command.prepared_update(prepared.handle)) == 1
+  if knows == "another transaction":
+    raw.commit(transaction)
+  assert values(raw, counter) == [1, 2, 3]

@@ -88,7 +88,9 @@ struct RowFunctionTests {
     let connection = try Connection.inMemory()
     try connection.execute("SET threads = 4")
     let function = try RowFunction(on: connection)
-    let (counter, meeting, readers) = (Counter(chunkCount: 50), Meeting(), Mutex(0))
+    let counter = Counter(chunkCount: 50)
+    let meeting = Meeting()
+    let readers = Mutex(0)
     let source = RowSource(columns: [Column("i", LogicalType(.bigint))], readerLimit: 2) {
       readers.withLock { $0 += 1 }
       var isFirst = true
@@ -111,7 +113,8 @@ struct RowFunctionTests {
     let connection = try Connection.inMemory()
     try connection.execute("SET threads = 2")
     let function = try RowFunction(on: connection)
-    let (meeting, number) = (Meeting(), Mutex(0))
+    let meeting = Meeting()
+    let number = Mutex(0)
     let source = RowSource(columns: [Column("i", LogicalType(.bigint))], readerLimit: 2) {
       let isFirst = number.withLock { number in
         number += 1

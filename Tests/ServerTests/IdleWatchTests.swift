@@ -1,7 +1,6 @@
 import Engine
+import Server
 import Testing
-
-@testable import Server
 
 struct IdleWatchTests {
   private static func activity(active: Int = 0, begun: Int = 0, sessions: Int = 0) -> Activity {

@@ -49,14 +49,7 @@ extension EchoService {
   @Sendable @concurrent
   private func streamMessages(_ request: Request, _ context: ServerContext) async throws -> Response
   {
-    let numbers = try await request.singleMessage().text.split(separator: " ").compactMap {
-      Int($0)
-    }
-    guard numbers.count >= 2 else {
-      throw RPCError(code: .invalidArgument, message: "expected COUNT SIZE [PARTS]")
-    }
-    let (count, size, partCount) = (numbers[0], numbers[1], numbers.count > 2 ? numbers[2] : 1)
-    let message = Self.message(size: size, partCount: partCount)
+    let (count, message) = try Self.stream(try await request.singleMessage().text)
     return StreamingServerResponse { writer in
       for _ in 0..<count {
         try await writer.write(message)
@@ -64,6 +57,16 @@ extension EchoService {
       }
       return ["sent": "\(count)"]
     }
+  }
+
+  /// How many messages to send, and which.
+  static func stream(_ text: String) throws -> (count: Int, message: Rope) {
+    let numbers = text.split(separator: " ").compactMap { Int($0) }
+    guard numbers.count >= 2 else {
+      throw RPCError(code: .invalidArgument, message: "expected COUNT SIZE [PARTS]")
+    }
+    let message = message(size: numbers[1], partCount: numbers.count > 2 ? numbers[2] : 1)
+    return (numbers[0], message)
   }
 
   /// A message whose byte at offset N is N modulo 251.
@@ -135,7 +138,7 @@ extension EchoService {
     }
   }
 
-  private static func error(_ text: String) throws -> RPCError {
+  static func error(_ text: String) throws -> RPCError {
     let fields = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
     guard
       fields.count == 3,

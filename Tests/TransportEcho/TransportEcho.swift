@@ -10,12 +10,14 @@ import NIOPosix
 @main
 enum TransportEcho {
   static func main() async throws {
+    let service = EchoService()
     let transport = HTTP2ServerTransport(
       address: ListeningAddress(host: "127.0.0.1", port: 0),
-      configuration: try configuration(CommandLine.arguments.dropFirst())
+      configuration: try configuration(CommandLine.arguments.dropFirst()),
+      directMethods: service.directMethods
     )
     let port = try await transport.bind().port ?? 0
-    let server = GRPCServer(transport: transport, services: [EchoService()])
+    let server = GRPCServer(transport: transport, services: [service])
     signal(SIGTERM, SIG_IGN)
     let terminate = DispatchSource.makeSignalSource(signal: SIGTERM)
     let stop: @Sendable () -> Void = { server.beginGracefulShutdown() }

@@ -23,6 +23,7 @@ extension Session {
     cancellation: Cancellation
   ) async throws -> Int {
     defer { stream.close() }
+    if transaction == nil { try self.shared.requireNoLostTransaction() }
     await stream.untilWorthStarting()
     guard self.resources.lake?.hasOneWriter != true else {
       return try await self.ingestInTurn(stream, into: target, in: transaction, cancellation)

@@ -2,7 +2,8 @@
 package enum WritingText {
   private static let readingVerbs: Set = [
     "select", "from", "values", "table", "show", "describe", "desc", "summarize", "pivot",
-    "pivot_wider", "pivot_longer", "unpivot", "set", "reset", "use", "begin", "start", "commit", "end",
+    "pivot_wider", "pivot_longer", "unpivot", "set", "reset", "use", "begin", "start", "commit",
+    "end",
     "rollback", "abort", "pragma", "prepare", "deallocate",
   ]
 

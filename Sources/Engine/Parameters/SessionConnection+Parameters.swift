@@ -78,6 +78,7 @@ extension SessionConnection {
     _ cancellation: Cancellation
   ) throws -> BoundExecution {
     try self.requirePermission(for: statement.sql)
+    try self.resources.statementGuard?.checkColumnTypes(of: binding.rows.fields, in: statement.sql)
     let prepared =
       try isCompiledAnew
       ? connection.prepare(statement.sql) : self.prepared(statement, on: connection)

@@ -43,27 +43,18 @@ struct CallInterceptor: ServerInterceptor {
     }
   }
 
-  /// Ends the record of a call that failed.
-  ///
-  /// - Returns: The error with the call's id in its trailers.
   private static func end(
     _ record: CallRecord,
     _ error: any Error,
     _ outcome: CallOutcome?
   ) -> RPCError {
-    var failure =
-      switch error {
-      case let error as RPCError: error
-      case let error as any RPCErrorConvertible: RPCError(error)
-      default: RPCError(code: .unknown, message: "", cause: error)
-      }
+    let failure = record.failure(error)
     // The client was told what the transport ended the call with, if it did.
     record.end((outcome?.failure?.code ?? failure.code).status)
-    failure.metadata.addString(record.requestID, forKey: RequestID.header)
     return failure
   }
 }
 
 extension RPCError.Code {
-  fileprivate var status: Status.Code { Status.Code(self) }
+  var status: Status.Code { Status.Code(self) }
 }

@@ -1,6 +1,7 @@
 internal import Auth
 internal import Engine
 internal import GRPCCore
+internal import GRPCTransport
 internal import Synchronization
 
 /// What the access log will say of one call, gathered while it runs.
@@ -35,6 +36,16 @@ final class CallRecord: Sendable {
     self.log = log
   }
 
+  convenience init(_ direct: DirectCall, log: AccessLog) {
+    self.init(
+      requestID: RequestID.id(in: direct.metadata),
+      method: direct.method,
+      peer: direct.connection.remotePeer,
+      log: log
+    )
+    direct.outcome.addTrailers([RequestID.header: .string(self.requestID)])
+  }
+
   deinit {
     // A response whose client was gone before it began is dropped without having been asked.
     self.end(.cancelled)
@@ -48,6 +59,18 @@ final class CallRecord: Sendable {
       return facts
     }
     if let facts { self.log.write(self, facts, code) }
+  }
+
+  /// What the client is told of an error, with the call's id.
+  func failure(_ error: any Error) -> RPCError {
+    var failure =
+      switch error {
+      case let error as RPCError: error
+      case let error as any RPCErrorConvertible: RPCError(error)
+      default: RPCError(code: .unknown, message: "", cause: error)
+      }
+    failure.metadata.addString(self.requestID, forKey: RequestID.header)
+    return failure
   }
 }
 

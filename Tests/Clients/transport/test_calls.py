@@ -18,15 +18,30 @@ def failure(call) -> grpc.RpcError:
   return caught.value
 
 
+# `Direct…` are the same methods, answered without GRPCCore's dispatch.
+
+
+@pytest.mark.parametrize("method", ["Unary", "DirectUnary"])
 @pytest.mark.parametrize("size", [0, 1, 16_383, 16_384, 65_535, 65_536, 5 * MIB])
-def test_unary(echo, size: int):
-  assert echo.unary("Unary", pattern(size)) == pattern(size)
+def test_unary(echo, size: int, method: str):
+  assert echo.unary(method, pattern(size)) == pattern(size)
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_direct_method_takes_one_message(echo, count: int):
+  call = echo.channel.stream_unary("/test.Echo/DirectUnary")
+  error = failure(lambda: call(iter([b"x"] * count), timeout=60))
+  assert error.code() == grpc.StatusCode.INVALID_ARGUMENT
 
 
 @pytest.mark.parametrize("count, size, parts", [
   (0, 0, 1), (1, 0, 1), (1000, 10, 3), (50, MIB, 1), (50, MIB, 40), (3, 20 * MIB, 7),
 ])
 def test_server_streaming(echo, count: int, size: int, parts: int):
+  direct = echo.server_stream(f"{count} {size} {parts}".encode(), method="DirectServerStreaming")
+  received = list(direct)
+  assert len(received) == count
+  assert all(message == pattern(size) for message in received)
   call = echo.server_stream(f"{count} {size} {parts}".encode())
   received = list(call)
   assert len(received) == count
@@ -101,7 +116,7 @@ def test_headers_of_more_than_eight_kilobytes(shared_echo):
 
 
 @pytest.mark.parametrize("code", [code for code in grpc.StatusCode if code.value[0] != 0])
-@pytest.mark.parametrize("method", ["Fail", "FailLate"])
+@pytest.mark.parametrize("method", ["Fail", "FailLate", "DirectFail", "DirectFailLate"])
 def test_status(echo, code: grpc.StatusCode, method: str):
   text = "50% of ünïcödé 🦆\nsecond line"
   call = echo.server_stream(f"{code.value[0]}|{text}|details".encode(), method=method)
@@ -137,18 +152,20 @@ def test_unknown_methods(echo):
 # Deadlines and cancellation
 
 
+@pytest.mark.parametrize("method", ["Slow", "DirectSlow"])
 @pytest.mark.parametrize("on_loop", [0, 1])
-def test_a_deadline_cancels_the_handler(start_echo, on_loop: int):
+def test_a_deadline_cancels_the_handler(start_echo, on_loop: int, method: str):
   with EchoClient(start_echo(on_loop=on_loop)) as client:
-    error = failure(lambda: client.unary("Slow", b"60000", timeout=0.2))
+    error = failure(lambda: client.unary(method, b"60000", timeout=0.2))
     assert error.code() == grpc.StatusCode.DEADLINE_EXCEEDED
     assert eventually(lambda: client.counters()["running"] == 0)
     assert client.counters()["cancelled"] == 1
 
 
-def test_cancelling_a_call_cancels_its_handler(start_echo):
+@pytest.mark.parametrize("method", ["Slow", "DirectSlow"])
+def test_cancelling_a_call_cancels_its_handler(start_echo, method: str):
   with EchoClient(start_echo()) as client:
-    calls = [client.unary_call("Slow", b"60000") for _ in range(50)]
+    calls = [client.unary_call(method, b"60000") for _ in range(50)]
     assert eventually(lambda: client.counters()["running"] == 50)
     for call in calls:
       call.cancel()
@@ -156,9 +173,10 @@ def test_cancelling_a_call_cancels_its_handler(start_echo):
     assert client.counters()["cancelled"] == 50
 
 
-def test_cancelling_a_stream_stops_its_writer(start_echo):
+@pytest.mark.parametrize("method", ["ServerStreaming", "DirectServerStreaming"])
+def test_cancelling_a_stream_stops_its_writer(start_echo, method: str):
   with EchoClient(start_echo()) as client:
-    call = client.server_stream(f"100000 {MIB}".encode())
+    call = client.server_stream(f"100000 {MIB}".encode(), method=method)
     assert next(call) == pattern(MIB)
     call.cancel()
     last = -1
@@ -172,12 +190,13 @@ def test_cancelling_a_stream_stops_its_writer(start_echo):
     assert last < 1000
 
 
-def test_a_client_that_goes_away_cancels_its_calls(start_echo):
+@pytest.mark.parametrize("method", ["Slow", "DirectSlow"])
+def test_a_client_that_goes_away_cancels_its_calls(start_echo, method: str):
   server = start_echo()
   with EchoClient(server) as watcher:
     with EchoClient(server) as leaving:
       leaving.unary("Peer")
-      calls = [leaving.unary_call("Slow", b"60000") for _ in range(10)]
+      calls = [leaving.unary_call(method, b"60000") for _ in range(10)]
       assert eventually(lambda: watcher.counters()["running"] == 10)
     assert all(call.code() == grpc.StatusCode.CANCELLED for call in calls)
     assert eventually(lambda: watcher.counters()["running"] == 0)
