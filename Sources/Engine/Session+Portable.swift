@@ -73,19 +73,20 @@ extension SessionConnection {
       var statements = try self.extract(sql, on: connection)
       try self.requirePermission(for: sql)
       guard statements.count == 1 else { throw EngineError.unknownTicket }
-      let compilation = try self.compilingNext(of: &statements, on: connection) { prepared in
-        guard self.waitsForFetch(prepared.statementType, sql), prepared.parameterCount == 0
+      let compilation = try self.compilingNext(of: &statements, on: connection) { plan in
+        guard self.waitsForFetch(plan.statement.statementType, sql),
+          plan.statement.parameterCount == 0
         else {
           throw EngineError.unknownTicket
         }
         let compiled = CompiledStatement(
-          prepared,
+          plan,
           sql: sql,
           connection: self,
           effect: .none,
           isBoundToConnection: false
         )
-        let schema = try self.schema(of: prepared.columns)
+        let schema = try self.schema(of: plan.statement.columns)
         self.awaitFetch(of: compiled)
         return (compiled, schema)
       }

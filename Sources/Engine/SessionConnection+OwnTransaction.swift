@@ -12,22 +12,28 @@ extension SessionConnection {
   func compilingNext<Value>(
     of statements: inout ExtractedStatements,
     on connection: borrowing Connection,
-    _ work: (PreparedStatement) throws -> Value
+    _ work: (Plan) throws -> Value
   ) throws -> Value? {
     guard self.resources.lake != nil, self.own == nil,
       !self.state.isInTransaction(ObjectIdentifier(self))
-    else { return try self.compileNext(of: &statements).map(work) }
+    else { return try self.plan { try self.compileNext(of: &statements) }.map(work) }
+    try self.beginOwn(on: connection)
+    guard let plan = try self.plan({ try self.compileNext(of: &statements) }) else { return nil }
+    guard plan.statement.statementType.runsWhereCompiled else {
+      self.rollBackOwn(on: connection)
+      return try work(plan)
+    }
+    let value = try work(plan)
+    try self.commitOwn(on: connection)
+    return value
+  }
+
+  /// Begins a transaction around a statement.
+  func beginOwn(on connection: borrowing Connection) throws {
     self.ownStart = .now
     try connection.execute(self.beginStatement)
     self.own = .atWork
-    guard let prepared = try self.compileNext(of: &statements) else { return nil }
-    guard prepared.statementType.runsWhereCompiled else {
-      self.rollBackOwn(on: connection)
-      return try work(prepared)
-    }
-    let value = try work(prepared)
-    try self.commitOwn(on: connection)
-    return value
+    self.noteTransactionBoundary()
   }
 
   /// Leaves the transaction in which a query was compiled open for its fetch, if there is room.
@@ -55,7 +61,7 @@ extension SessionConnection {
   /// Commits what is at work, if the server has begun a transaction for it.
   func commitOwn(on connection: borrowing Connection) throws {
     guard case .atWork = self.own else { return }
-    try connection.execute("COMMIT")
+    try self.committingData { try connection.execute("COMMIT") }
     self.forgetOwn()
     self.noteDefinitionChange(by: .transaction)
   }
@@ -69,8 +75,12 @@ extension SessionConnection {
   }
 
   private func forgetOwn() {
-    if self.own != nil { self.resources.announced.remove(self) }
+    if self.own != nil {
+      self.resources.announced.remove(self)
+      self.noteTransactionBoundary()
+    }
     self.own = nil
+    self.isOwnUntouched = false
   }
 }
 

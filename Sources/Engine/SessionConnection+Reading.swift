@@ -14,9 +14,8 @@ extension SessionConnection {
   /// would write nonetheless, such as `SELECT nextval('s')`.
   ///
   /// To be called right before the statement is executed.
-  func admit(_ prepared: PreparedStatement, on connection: borrowing Connection) throws {
+  func admit(_ type: StatementType, on connection: borrowing Connection) throws {
     guard self.state.role == .reader else { return }
-    let type = prepared.statementType
     guard type.isReadable else {
       throw EngineError.notPermitted(
         role: self.state.role.rawValue,
@@ -26,8 +25,8 @@ extension SessionConnection {
     guard type.readsOnly || type == .explain, self.own == nil,
       !self.state.isInTransaction(ObjectIdentifier(self))
     else { return }
-    try connection.execute(self.beginStatement)
-    self.own = .atWork
+    try self.beginOwn(on: connection)
+    self.isOwnUntouched = true
   }
 
   /// Refuses what changes data by other means than SQL.

@@ -36,7 +36,10 @@ extension SessionConnection {
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws {
-    defer { self.noteDefinitionChange(by: .transaction) }
+    defer {
+      self.noteTransactionBoundary()
+      self.noteDefinitionChange(by: .transaction)
+    }
     try self.record(.endsTransaction(commits: commits), on: connection)
     if let expiry = transaction.expiry {
       if commits { throw expiry }
@@ -45,7 +48,7 @@ extension SessionConnection {
     guard commits else { return try self.rollBack(connection) }
     do {
       try self.requireNotAborted(connection)
-      try self.commitTransaction(on: connection, cancellation)
+      try self.committingData { try self.commitTransaction(on: connection, cancellation) }
     } catch {
       // Most failures of COMMIT have rolled back already; then there is nothing left to do.
       try? self.rollBack(connection)
@@ -75,6 +78,7 @@ extension SessionConnection {
   private func rollBack(_ transaction: OpenTransaction, because reason: EngineError) {
     self.setLiveResultAside()
     try? self.proceed(Cancellation()) { connection in try connection.execute("ROLLBACK") }
+    self.noteTransactionBoundary()
     self.state.expire(transaction.handle, because: reason)
   }
 

@@ -20,11 +20,13 @@ extension SessionConnection {
       var definesTable = false
       let rowCount = try self.atomically(on: connection, changesLake: changesLake) { connection in
         definesTable = try self.prepareTable(path, target, rows, on: connection)
-        return try self.resources.rowFunction.withSource(rows.source) { call in
-          let insertion = try connection.prepare(
-            "INSERT INTO \(SQLText.identifier(path)) BY NAME SELECT * FROM \(call)"
-          )
-          return try self.execute(insertion, cancellation: cancellation).rowsChanged
+        return try self.changingData(by: .insert) {
+          try self.resources.rowFunction.withSource(rows.source) { call in
+            let insertion = try connection.prepare(
+              "INSERT INTO \(SQLText.identifier(path)) BY NAME SELECT * FROM \(call)"
+            )
+            return try insertion.stream { cancellation.isCancelled }.rowsChanged
+          }
         }
       }
       if definesTable { self.noteDefinitionChange(by: .create) }

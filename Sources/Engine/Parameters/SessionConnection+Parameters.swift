@@ -39,19 +39,21 @@ extension SessionConnection {
   ) throws -> Completion {
     try self.begin(cancellation) { connection in
       try self.requireUnexpiredTransaction()
-      let type = statement.prepared.statementType
-      let hasResultSet = statement.prepared.hasResultSet(sql: statement.sql)
-      let completion = try self.changing(
-        by: type,
-        statement.sql,
-        statement.effect,
-        on: connection,
-        isAtomic: binding.rows.rowCount > 1 && statement.effect == .none,
-        cancellation
-      ) { connection in
-        let execution = try self.execution(of: statement, binding, on: connection, cancellation)
-        return hasResultSet
-          ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
+      let type = statement.type
+      let hasResultSet = statement.plan.statement.hasResultSet(sql: statement.sql)
+      let completion = try self.changingData(by: type) {
+        try self.changing(
+          by: type,
+          statement.sql,
+          statement.effect,
+          on: connection,
+          isAtomic: binding.rows.rowCount > 1 && statement.effect == .none,
+          cancellation
+        ) { connection in
+          let execution = try self.execution(of: statement, binding, on: connection, cancellation)
+          return hasResultSet
+            ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
+        }
       }
       try self.record(statement.effectWithParameters, on: connection)
       self.noteDefinitionChange(by: type)
@@ -66,8 +68,9 @@ extension SessionConnection {
     _ cancellation: Cancellation
   ) throws -> BoundExecution {
     try self.requirePermission(for: statement.sql)
-    let prepared = try self.prepared(statement, on: connection)
-    try self.admit(prepared, on: connection)
+    // DuckDB makes it anew for each execution if it reads any table.
+    let prepared = try self.plan(of: statement, on: connection).statement
+    try self.admit(statement.type, on: connection)
     return BoundExecution(
       prepared,
       binding,
