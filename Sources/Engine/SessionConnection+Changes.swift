@@ -9,8 +9,10 @@ extension SessionConnection {
   }
 
   /// Runs a statement so that plans that it outdates aren't taken for good.
-  func changingData<Value>(by type: StatementType, _ work: () throws -> Value) rethrows -> Value {
-    guard type.mayChangeData else { return try work() }
+  ///
+  /// - Parameter mayChange: Whether it may change rows at all.
+  func changingData<Value>(if mayChange: Bool, _ work: () throws -> Value) rethrows -> Value {
+    guard mayChange else { return try work() }
     defer { self.point += 1 }
     guard !self.isInTransaction else {
       self.hasChangedData = true

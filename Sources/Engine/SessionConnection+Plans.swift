@@ -25,8 +25,9 @@ extension SessionConnection {
     guard self.canStartOver else {
       return try self.runAnew(statement, on: connection, cancellation)
     }
-    // Mostly nobody changes anything now, so that it needs no transaction of the server's.
-    if statement.type.leavesNoTrace, self.versionBeforeChange == nil {
+    // Mostly nobody changes anything now, so that it needs no transaction of the server's. On a lake
+    // one for both spares a question to its catalog.
+    if self.resources.lake == nil, statement.type.leavesNoTrace, self.versionBeforeChange == nil {
       let plan = try self.renewedPlan(of: statement, on: connection)
       if let result = try self.run(plan, of: statement.type, cancellation) { return result }
     }
@@ -95,6 +96,8 @@ extension SessionConnection {
     case .committed(let version):
       let data = self.resources.data
       guard self.canStartOver, type.leavesNoTrace,
+        // What writes to a lake would have written files.
+        self.resources.lake == nil || type.readsOnly,
         version == self.versionBeforeChange ?? data.current
       else { return nil }
       // Its own change has begun.

@@ -314,7 +314,7 @@ extension SessionConnection {
     try self.admit(type, on: connection)
     let rewritesFiles = self.rewritesFiles(type, text)
     defer { self.noteDefinitionChange(by: type) }
-    let completion = try self.changingData(by: type) {
+    let completion = try self.changingData(if: type.mayChangeData || rewritesFiles) {
       let completion = try self.changing(
         by: type,
         text,

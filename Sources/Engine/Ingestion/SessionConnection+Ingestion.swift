@@ -20,7 +20,7 @@ extension SessionConnection {
       var definesTable = false
       let rowCount = try self.atomically(on: connection, changesLake: changesLake) { connection in
         definesTable = try self.prepareTable(path, target, rows, on: connection)
-        return try self.changingData(by: .insert) {
+        return try self.changingData(if: true) {
           try self.resources.rowFunction.withSource(rows.source) { call in
             let insertion = try connection.prepare(
               "INSERT INTO \(SQLText.identifier(path)) BY NAME SELECT * FROM \(call)"

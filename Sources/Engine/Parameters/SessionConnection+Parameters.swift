@@ -41,7 +41,7 @@ extension SessionConnection {
       try self.requireUnexpiredTransaction()
       let type = statement.type
       let hasResultSet = statement.plan.statement.hasResultSet(sql: statement.sql)
-      let completion = try self.changingData(by: type) {
+      let completion = try self.changingData(if: type.mayChangeData) {
         try self.changing(
           by: type,
           statement.sql,
