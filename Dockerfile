@@ -9,7 +9,8 @@ ARG RUNTIME=debian:bookworm-slim
 FROM ${BUILDER} AS build
 # hadolint ignore=DL3008
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ca-certificates python3-venv zlib1g-dev \
+  && apt-get install -y --no-install-recommends \
+    ca-certificates libcurl4 libpq5 libssl3 libxml2 python3-venv zlib1g-dev \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY scripts/setup scripts/setup

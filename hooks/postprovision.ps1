@@ -55,6 +55,7 @@ $url = "/subscriptions/$env:AZURE_SUBSCRIPTION_ID/resourceGroups/$env:AZURE_RESO
   "/Microsoft.DBforPostgreSQL/flexibleServers/$env:POSTGRES_SERVER_NAME/firewallRules/$($rule)?api-version=$api"
 $grants = Join-Path $PSScriptRoot 'postgres-grants.sql'
 $body = New-TemporaryFile
+$isClosed = $false
 try {
   Say "opening PostgreSQL's firewall to $address"
   # From a file: quotes in arguments reach az.cmd changed.
@@ -88,10 +89,12 @@ try {
 finally {
   Remove-Item -Path $body -ErrorAction SilentlyContinue
   $env:PGPASSWORD = $null
-  if (Test-Insisted { az rest --method delete --url $url --output none }) {
+  $isClosed = Test-Insisted { az rest --method delete --url $url --output none }
+  if ($isClosed) {
     Say "PostgreSQL's firewall is closed again"
   }
   else {
     Say "the firewall rule $rule of $env:POSTGRES_SERVER_NAME could not be removed: remove it by hand"
   }
 }
+if (-not $isClosed) { exit 1 }

@@ -6,6 +6,7 @@ import CDuckDB
 /// A second statement on a connection closes the stream of the first.
 package struct Connection: ~Copyable {
   let handle: ConnectionHandle
+  let transactionStatements = TransactionStatements()
 
   init(handle: ConnectionHandle) {
     self.handle = handle
@@ -18,10 +19,7 @@ package struct Connection: ~Copyable {
   ///
   /// Text that holds several is refused: see ``extract(_:)``.
   package borrowing func prepare(_ sql: String) throws(DuckDBError) -> PreparedStatement {
-    try SQLText.requireNoNUL(sql)
-    var statement: duckdb_prepared_statement?
-    let state = unsafe duckdb_prepare(self.handle.pointer, sql, &statement)
-    return try unsafe PreparedStatement(statement, state: state, connection: self.handle)
+    try PreparedStatement(sql, on: self.handle)
   }
 
   /// Splits text into its statements; text without any, such as a comment, gives none.

@@ -11,6 +11,13 @@ package final class PreparedStatement {
 
   package let statementType: StatementType
 
+  convenience init(_ sql: String, on connection: ConnectionHandle) throws(DuckDBError) {
+    try SQLText.requireNoNUL(sql)
+    var statement: duckdb_prepared_statement?
+    let state = unsafe duckdb_prepare(connection.pointer, sql, &statement)
+    try unsafe self.init(statement, state: state, connection: connection)
+  }
+
   /// Takes over what a prepare function returned, and throws its error if it failed.
   @unsafe
   init(
@@ -36,6 +43,16 @@ package final class PreparedStatement {
   deinit {
     var statement: duckdb_prepared_statement? = unsafe self.pointer
     unsafe duckdb_destroy_prepare(&statement)
+  }
+
+  /// Executes the statement to its end and discards what it returns.
+  func execute() throws(DuckDBError) {
+    var storage = unsafe duckdb_result()
+    let state = unsafe duckdb_execute_prepared(self.pointer, &storage)
+    let result = unsafe QueryResult(storage, connection: self.connection)
+    guard state == DuckDBSuccess else {
+      throw result.error
+    }
   }
 
   /// The columns of the result, known before anything runs.

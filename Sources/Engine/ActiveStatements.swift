@@ -12,6 +12,7 @@ final class ActiveStatements: Sendable {
   private struct State {
     var statements: [ObjectIdentifier: Statement] = [:]
     var counts: [Principal: Int] = [:]
+    var begunCount = 0
     var isClosed = false
     var isWatched = false
   }
@@ -33,6 +34,9 @@ final class ActiveStatements: Sendable {
 
   var count: Int { self.state.withLock { $0.statements.count } }
 
+  /// How many there have ever been.
+  var begunCount: Int { self.state.withLock(\.begunCount) }
+
   /// - Parameters:
   ///   - principal: Whose statement it is.
   ///   - timeLimit: How long DuckDB may work for the statement.
@@ -47,7 +51,10 @@ final class ActiveStatements: Sendable {
       if let limit = self.limitPerPrincipal, count >= limit { return nil }
       let statement = Statement(cancellation: cancellation, principal: principal)
       let previous = state.statements.updateValue(statement, forKey: ObjectIdentifier(cancellation))
-      if previous == nil { state.counts[principal] = count + 1 }
+      if previous == nil {
+        state.counts[principal] = count + 1
+        state.begunCount += 1
+      }
       let startsWatch = timeLimit != nil && !state.isWatched
       if startsWatch { state.isWatched = true }
       return (state.isClosed, startsWatch)

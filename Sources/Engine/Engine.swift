@@ -80,6 +80,15 @@ package final class Engine: Sendable {
   /// Statements at work, streaming ones included.
   package var activeStatementCount: Int { self.resources.activeStatements.count }
 
+  /// What the engine is about at this moment.
+  package var activity: Activity {
+    Activity(
+      activeStatementCount: self.activeStatementCount,
+      begunStatementCount: self.resources.activeStatements.begunCount,
+      sessionCount: self.sessions.count
+    )
+  }
+
   /// Results announced and not fetched.
   package var unfetchedResultCount: Int { self.resources.unfetched.count }
 

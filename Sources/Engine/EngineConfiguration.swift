@@ -37,6 +37,8 @@ package struct EngineConfiguration: Sendable {
   package var statementByteLimit = 16 << 20
   /// How much of an ingestion may wait to be inserted; its client is held back beyond that.
   package var ingestionReadAheadByteCount = 4 << 20
+  /// The same where two threads insert, which each want all rows of a row group to be there.
+  package var parallelIngestionReadAheadByteCount = 32 << 20
   package var sessionLimit = 10_000
   /// Sessions of one principal; `nil` for no limit.
   package var sessionsPerPrincipal: Int? = 1_000
@@ -119,6 +121,8 @@ extension EngineConfiguration {
   /// The settings that DuckDB is opened with.
   var startOptions: [String: String] {
     var options = ["autoinstall_known_extensions": "false", "temp_directory": self.spillDirectory]
+    // Or else what DuckDB's allocator keeps after work stays until there is work again.
+    options["allocator_background_threads"] = "true"
     options["extension_directory"] = self.extensionDirectory
     if self.opensReadOnly { options["access_mode"] = "READ_ONLY" }
     options["memory_limit"] = self.memoryByteLimit.map { "\($0)B" }

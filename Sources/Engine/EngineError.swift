@@ -36,6 +36,8 @@ package enum EngineError: Error, Hashable, Sendable {
   /// Others have changed a table since the transaction began that it has removed rows from; `nil`
   /// where it isn't known which.
   case lakeConflict(table: String?)
+  /// Files of the lake would be rewritten twice in a transaction, or by what was compiled in another.
+  case filesRewrittenTwice
   /// Others that have removed rows from the lake didn't commit within this time.
   case commitWaitExceeded(Duration)
   /// The principal's role doesn't allow it.
@@ -123,10 +125,14 @@ extension EngineError: CustomStringConvertible {
       "The session already uses \(limit) connections (connection limit of a session): "
         + "end a transaction first."
     case .lakeConflict(let table):
-      "Transaction conflict: rows were removed from "
-        + (table.map { "table \"\($0)\"" } ?? "a table of the lake")
-        + ", which another transaction has changed since this one began. Nothing was committed; run "
-        + "all of it again."
+      "Transaction conflict: "
+        + (table.map { "rows were removed from table \"\($0)\", which" } ?? "the lake, which")
+        + " another transaction has changed since this one began"
+        + (table == nil ? ", was changed in it too. " : ". ")
+        + "Nothing was committed; run all of it again."
+    case .filesRewrittenTwice:
+      "Files of the lake can be merged or rewritten once in a transaction, by one call in a statement "
+        + "without WITH, and not by PREPARE, a view or a macro: DuckLake would write their rows twice."
     case .commitWaitExceeded(let limit):
       "The transaction was rolled back because others that have removed rows from the lake were being "
         + "committed for longer than \(limit) (commit wait). Run all of it again."

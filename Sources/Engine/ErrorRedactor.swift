@@ -2,13 +2,19 @@ internal import DuckDB
 internal import Foundation
 
 /// Takes out of DuckDB's messages what tells about the server's machine: the folders it keeps its
-/// files in, traces of the stack, and passwords in the connection strings of other databases.
+/// files in, traces of the stack, passwords in the connection strings of other databases, and tables of
+/// a lake's catalog that it suggests instead of one that is missing.
 struct ErrorRedactor: Sendable {
   private static let traceMarker = "\n\nStack Trace:"
 
   /// `password=…` as libpq writes it, in quotes if it has spaces.
   private static var password: Regex<(Substring, Substring)> {
     /(?i)(password\s*=\s*)(?:'(?:[^'\\]|\\.)*'|[^\s"';]+)/
+  }
+
+  /// DuckDB's guess which of the tables there was meant.
+  private static var hiddenSuggestion: Regex<Substring> {
+    /\n?Did you mean [^\n]*__ducklake_metadata_[^\n]*/
   }
 
   /// Folders, longest first, so that one inside another is found before that.
@@ -37,6 +43,9 @@ struct ErrorRedactor: Sendable {
       message = String(message[..<marker.lowerBound])
     }
     message.replace(Self.password) { "\($0.output.1)***" }
+    if message.contains(StatementGuard.hiddenCatalogPrefix) {
+      message.replace(Self.hiddenSuggestion, with: "")
+    }
     // Most messages name no file at all.
     if message.contains("/") {
       for (folder, text) in self.replacements {

@@ -4,6 +4,8 @@ struct OpenTransaction {
   let connection: ObjectIdentifier
   let start = ContinuousClock.now
   var lastUse = ContinuousClock.now
+  /// What keeps others from changing a lake for one writer meanwhile.
+  var turn: HeldTurn?
   /// Why the server has rolled it back, if it has, which its client doesn't know yet.
   var expiry: EngineError?
 

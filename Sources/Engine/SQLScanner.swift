@@ -44,6 +44,16 @@ enum SQLScanner {
   }
 }
 
+extension SQLScanner {
+  /// Whether a text begins like a query, which may read or not.
+  static func beginsQuery(_ sql: String) -> Bool {
+    var reader = SQLTokenReader(Array(sql.utf8))
+    guard let token = try? reader.next(), token.kind == .word else { return false }
+    let word = String(decoding: reader.bytes[token.range], as: UTF8.self).uppercased()
+    return word == "SELECT" || word == "FROM"
+  }
+}
+
 extension SQLScanner.Statement {
   /// A guess from the first word, for statements that DuckDB can't compile yet.
   var isLikelyQuery: Bool {

@@ -73,7 +73,9 @@ extension SessionConnection {
       var statements = try self.extract(sql, on: connection)
       try self.requirePermission(for: sql)
       guard statements.count == 1 else { throw EngineError.unknownTicket }
-      let compilation = try self.compilingNext(of: &statements, on: connection) { plan in
+      let isQuery = SQLScanner.beginsQuery(sql)
+      let compilation = try self.compilingNext(of: &statements, sql, isQuery: isQuery, on: connection) {
+        plan in
         guard self.waitsForFetch(plan.statement.statementType, sql),
           plan.statement.parameterCount == 0
         else {

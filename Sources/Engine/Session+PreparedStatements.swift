@@ -221,6 +221,8 @@ extension Session {
     let (description, compiled) = try await self.onConnection(
       preferring: earlier,
       in: transaction,
+      // In a transaction it may be the first to read the catalog.
+      running: self.resources.lake?.hasOneWriter == true ? sql : nil,
       cancellation: cancellation
     ) {
       try await $0.describe(sql, isRepeated: isRepeated, cancellation: cancellation)

@@ -214,7 +214,9 @@ extension Session {
         self.checkIn(connection)
       }
       guard !tables.isEmpty else { return try await work(connection) }
-      return try await self.inTurn(for: tables, cancellation) { try await work(connection) }
+      return try await self.inTurn(for: tables, on: connection, cancellation) {
+        try await work(connection)
+      }
     }
   }
 
@@ -273,6 +275,7 @@ extension Session {
     }
     self.resources.unfetched.removeAll(of: self)
     self.resources.polled.removeAll(of: self)
+    self.shared.giveTurns()
     self.free(connections)
   }
 }

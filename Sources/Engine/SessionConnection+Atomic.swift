@@ -12,7 +12,7 @@ extension SessionConnection {
   func atomically<Value>(
     on connection: borrowing Connection,
     changesLake: Bool = false,
-    committing commit: (borrowing Connection) throws -> Void = { try $0.execute("COMMIT") },
+    committing commit: (borrowing Connection) throws -> Void = { try $0.commit() },
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
     try self.requireUnexpiredTransaction()
@@ -21,7 +21,7 @@ extension SessionConnection {
       if changesLake { try self.sign(on: connection) }
       return try work(connection)
     }
-    try connection.execute(self.beginStatement)
+    try connection.begin(isReadOnly: self.onlyReads)
     self.isAtomic = true
     self.noteTransactionBoundary()
     defer {

@@ -28,7 +28,7 @@ extension SessionConnection {
     before type: StatementType,
     on connection: borrowing Connection
   ) throws {
-    guard self.author != nil, !self.isSigned, type.mayChangeLake || type == .call,
+    guard self.author != nil, !self.isSigned, type.mayChangeLake,
       self.state.isInTransaction(ObjectIdentifier(self))
     else { return }
     try self.requireUnexpiredTransaction()
@@ -45,9 +45,10 @@ extension SessionConnection {
 
 extension StatementType {
   /// Whether statements of the type may make a snapshot.
-  fileprivate var mayChangeLake: Bool {
+  var mayChangeLake: Bool {
     switch self {
     case .insert, .update, .delete, .mergeInto, .create, .createFunction, .alter, .drop, .execute,
+      .call,
       // With ANALYZE it does what it explains.
       .explain:
       true

@@ -8,18 +8,26 @@ extension SessionConnection {
   ///
   /// What `work` did has been committed when this returns, unless the statement awaits its fetch.
   ///
+  /// - Parameters:
+  ///   - text: The statement's own, or that of all of them.
+  ///   - isQuery: Whether it seems to be a query that is going to wait for its fetch.
   /// - Returns: `nil` after the last statement.
   func compilingNext<Value>(
     of statements: inout ExtractedStatements,
+    _ text: String,
+    isQuery: Bool = false,
     on connection: borrowing Connection,
     _ work: (Plan) throws -> Value
   ) throws -> Value? {
+    // That of the statement before it in the text.
+    if case .done = self.own { self.rollBackOwn(on: connection) }
     guard self.resources.lake != nil, self.own == nil,
       !self.state.isInTransaction(ObjectIdentifier(self))
     else { return try self.plan { try self.compileNext(of: &statements) }.map(work) }
-    try self.beginOwn(on: connection)
+    try self.beginOwn(isReadOnly: isQuery, on: connection)
     guard let plan = try self.plan({ try self.compileNext(of: &statements) }) else { return nil }
-    guard plan.statement.statementType.runsWhereCompiled else {
+    let type = plan.statement.statementType
+    guard self.runsWhereCompiled(type), type.readsOnly || !isQuery, !self.rewritesFiles(text) else {
       self.rollBackOwn(on: connection)
       return try work(plan)
     }
@@ -28,17 +36,34 @@ extension SessionConnection {
     return value
   }
 
+  /// Compiles a statement for later.
+  func compiling<Value>(
+    on connection: borrowing Connection,
+    _ work: () throws -> Value
+  ) throws -> Value {
+    guard self.endsLater, self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self))
+    else { return try work() }
+    try self.beginOwn(on: connection)
+    let value = try work()
+    self.endOwnLater()
+    return value
+  }
+
   /// Begins a transaction around a statement.
-  func beginOwn(on connection: borrowing Connection) throws {
+  ///
+  /// - Parameter isReadOnly: Whether it must not write, whatever its principal may do.
+  func beginOwn(isReadOnly: Bool = false, on connection: borrowing Connection) throws {
+    let isReadOnly = isReadOnly || self.onlyReads
     self.ownStart = .now
-    try connection.execute(self.beginStatement)
+    try connection.begin(isReadOnly: isReadOnly)
     self.own = .atWork
+    self.isOwnReadOnly = isReadOnly
     self.noteTransactionBoundary()
   }
 
   /// Leaves the transaction in which a query was compiled open for its fetch, if there is room.
   func awaitFetch(of query: CompiledStatement) {
-    guard case .atWork = self.own, self.resources.lake?.bearsWaitingReaders == true,
+    guard case .atWork = self.own,
       self.resources.announced.insert(self, since: self.ownStart)
     else { return }
     self.own = .awaitingFetch(query)
@@ -46,10 +71,30 @@ extension SessionConnection {
 
   /// Goes on in the transaction that awaits the fetch of `query`; any other ends.
   func resumeOwn(for query: CompiledStatement?, on connection: borrowing Connection) {
-    guard case .awaitingFetch(let announced) = self.own else { return }
-    guard announced === query else { return self.rollBackOwn(on: connection) }
+    guard case .awaitingFetch(let announced) = self.own, announced === query else {
+      return self.rollBackOwn(on: connection)
+    }
     self.own = .atWork
     self.resources.announced.noteFetch(on: self)
+  }
+
+  /// Whether a transaction that has only read may end after its statement has been answered: where there
+  /// is a worker for that, and nobody waits for it.
+  var endsLater: Bool {
+    self.resources.lake != nil && !self.resources.isBusy
+  }
+
+  /// Ends the transaction of a statement that has changed nothing, without having its client wait for
+  /// the catalog's answer.
+  private func endOwnLater() {
+    self.own = .done
+    Task { self.endDoneTransaction() }
+  }
+
+  private func endDoneTransaction() {
+    // The connection's next statement may have come first.
+    guard case .done = self.own else { return }
+    try? self.proceed(Cancellation()) { connection in self.rollBackOwn(on: connection) }
   }
 
   /// Ends a transaction in which a query still awaits its fetch.
@@ -61,7 +106,8 @@ extension SessionConnection {
   /// Commits what is at work, if the server has begun a transaction for it.
   func commitOwn(on connection: borrowing Connection) throws {
     guard case .atWork = self.own else { return }
-    try self.committingData { try connection.execute("COMMIT") }
+    guard !self.isOwnReadOnly || !self.endsLater else { return self.endOwnLater() }
+    try self.committingData { try connection.commit() }
     self.forgetOwn()
     self.noteDefinitionChange(by: .transaction)
   }
@@ -74,12 +120,18 @@ extension SessionConnection {
     try? self.rollBack(connection)
   }
 
+  private func runsWhereCompiled(_ type: StatementType) -> Bool {
+    // What is to be committed in turn is run again where others were first.
+    type.runsWhereCompiled && (type.readsOnly || self.resources.lake?.hasOneWriter == false)
+  }
+
   private func forgetOwn() {
     if self.own != nil {
       self.resources.announced.remove(self)
       self.noteTransactionBoundary()
     }
     self.own = nil
+    self.isOwnReadOnly = false
     self.isOwnUntouched = false
   }
 }

@@ -35,8 +35,7 @@ extension SessionConnection {
     guard statement.type != .call else {
       return try plan.statement.stream { cancellation.isCancelled }
     }
-    self.rollBackOwn(on: connection)
-    try self.beginOwn(on: connection)
+    if self.own == nil { try self.beginOwn(on: connection) }
     return try self.runAnew(statement, on: connection, cancellation)
   }
 

@@ -25,7 +25,7 @@ extension SessionConnection {
     guard type.readsOnly || type == .explain, self.own == nil,
       !self.state.isInTransaction(ObjectIdentifier(self))
     else { return }
-    try self.beginOwn(on: connection)
+    try self.beginOwn(isReadOnly: true, on: connection)
     self.isOwnUntouched = true
   }
 
@@ -35,16 +35,20 @@ extension SessionConnection {
     throw .notPermitted(role: self.state.role.rawValue, statement: what)
   }
 
-  var beginStatement: String {
-    self.state.role == .reader ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION"
-  }
+  /// Whether its principal may do no more than read.
+  var onlyReads: Bool { self.state.role == .reader }
 
   /// What DuckDB says of a write by a principal who only reads.
   func permissionError(for error: DuckDBError) -> EngineError? {
-    guard self.state.role == .reader, error.code == .transaction,
-      error.message.contains("read-only mode")
-    else { return nil }
+    guard self.state.role == .reader, error.isRefusedWrite else { return nil }
     return .notPermitted(role: self.state.role.rawValue, statement: "a statement that writes")
+  }
+}
+
+extension DuckDBError {
+  /// Whether a transaction that only reads was to write.
+  var isRefusedWrite: Bool {
+    self.code == .transaction && self.message.contains("read-only mode")
   }
 }
 

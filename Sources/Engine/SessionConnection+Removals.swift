@@ -9,9 +9,10 @@ extension SessionConnection {
 
   /// What a statement may remove rows from in the lake.
   func removal(by type: StatementType, _ sql: String) -> RemovalTargets {
-    guard self.resources.lake != nil, !self.resources.configuration.isReadOnly,
+    guard let lake = self.resources.lake, !self.resources.configuration.isReadOnly,
       self.role != .reader
     else { return RemovalTargets() }
+    guard !lake.hasOneWriter else { return type.mayChangeLake ? .wholeLake : RemovalTargets() }
     switch type {
     case .delete, .update, .mergeInto:
       let targets = RemovalTargets(of: sql)
@@ -24,9 +25,16 @@ extension SessionConnection {
 
   /// Whether a statement replaces files of the lake that it chooses when it is compiled: both are to
   /// be in one transaction.
-  func rewritesFiles(_ type: StatementType, _ text: String) -> Bool {
-    self.resources.lake != nil && (type == .call || type == .explain || type.readsOnly)
-      && LakeFunctions.mayRewriteFiles(text)
+  func rewritesFiles(_ text: String) -> Bool {
+    self.resources.lake != nil && LakeFunctions.mayRewriteFiles(text)
+  }
+
+  /// Refuses what would make DuckLake write the rows of files twice.
+  private func requireRewritingOnce(_ text: String) throws(EngineError) {
+    let isAgain = self.hasRewrittenFiles && self.state.isInTransaction(ObjectIdentifier(self))
+    guard LakeFunctions.rewritesFilesOnce(text), !isAgain else {
+      throw .filesRewrittenTwice
+    }
   }
 
   /// Whether a statement only reads, so that it may wait for its fetch and may never run.
@@ -46,6 +54,7 @@ extension SessionConnection {
   func forgetRemovals() {
     self.removals = RemovalTargets()
     self.hasAltered = false
+    self.hasRewrittenFiles = false
   }
 
   /// Commits the session's open transaction.
@@ -54,7 +63,8 @@ extension SessionConnection {
     _ cancellation: Cancellation
   ) throws {
     // The lake knows a table that was renamed in here by its old name.
-    let targets = self.hasAltered && !self.removals.isEmpty ? RemovalTargets.any : self.removals
+    var targets = self.removals
+    if self.hasAltered, !targets.isEmpty { targets.formUnion(.any) }
     try self.commit(connection, removingFrom: targets, cancellation)
   }
 
@@ -64,7 +74,7 @@ extension SessionConnection {
     _ cancellation: Cancellation
   ) throws {
     guard let lake = self.resources.lake, !targets.isEmpty else {
-      return try connection.execute("COMMIT")
+      return try connection.commit()
     }
     let commit = RemovalCommit(
       lake: lake,
@@ -75,22 +85,34 @@ extension SessionConnection {
   }
 
   /// Runs `work`, which executes one statement, in the transaction that it needs: one that names its
-  /// author, and that is committed in turn with others if it removes rows.
+  /// author, and that is committed in turn with others if it removes rows or rewrites files.
   ///
-  /// - Parameter isAtomic: Whether it needs one whatever it changes.
+  /// Of the latter `work` is to do the compiling, too.
+  ///
+  /// - Parameters:
+  ///   - isAtomic: Whether it needs one whatever it changes.
+  ///   - rewritesFiles: As ``rewritesFiles(_:)`` says.
   func changing<Value>(
     by type: StatementType,
     _ text: String,
     _ effect: StatementEffect,
     on connection: borrowing Connection,
-    isAtomic: Bool,
+    isAtomic: Bool = false,
+    rewritesFiles: Bool,
     _ cancellation: Cancellation,
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
-    try self.signOpenTransaction(before: type, on: connection)
-    let signs = self.needsSignature(type, effect)
-    let targets = self.removal(by: type, text)
+    if rewritesFiles { try self.requireRewritingOnce(text) }
+    // As `CALL` does, though the call may stand where only a table is read.
+    let kind = rewritesFiles ? .call : type
+    try self.signOpenTransaction(before: kind, on: connection)
+    let signs = self.needsSignature(kind, effect)
+    var targets = self.removal(by: kind, text)
+    if rewritesFiles { targets.formUnion(.any) }
     self.noteRemoval(targets, by: type, text)
+    if rewritesFiles, self.state.isInTransaction(ObjectIdentifier(self)) {
+      self.hasRewrittenFiles = true
+    }
     guard targets.isEmpty else {
       return try self.removing(targets, on: connection, signs: signs, cancellation, work)
     }

@@ -18,16 +18,24 @@ extension SessionConnection {
     return try self.next(of: stream) ?? ResultStep(isLast: true)
   }
 
-  /// Starts a query in the transaction in which it waited, if there is one.
+  /// Starts a query in the transaction in which it waited, or in one that may end later.
   private func start(
     _ query: CompiledStatement,
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws -> QueryResult {
+    let hasWaited = self.own != nil
+    if !hasWaited, self.endsLater, !self.state.isInTransaction(ObjectIdentifier(self)) {
+      try self.beginOwn(isReadOnly: true, on: connection)
+      self.isOwnUntouched = true
+    }
     if self.own != nil {
       do {
         return try self.execute(query, on: connection, cancellation)
-      } catch let error as DuckDBError where error.code != .interrupted && error.code != .fatal {
+      } catch let error as DuckDBError
+        where error.isRefusedWrite
+        || (hasWaited && error.code != .interrupted && error.code != .fatal)
+      {
         // Its connection to the catalog may have been lost meanwhile; a new one is made below.
         self.rollBackOwn(on: connection)
       }

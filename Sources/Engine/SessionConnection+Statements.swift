@@ -16,9 +16,11 @@ extension SessionConnection {
     try self.begin(cancellation) { connection in
       var statements = try self.extract(sql, on: connection)
       guard statements.count > 1 else {
-        guard let plan = try self.plan({ try self.compileNext(of: &statements) }) else {
-          throw EngineError.noStatement
+        // What was committed when the plan was made is known before it is.
+        let next = try self.plan {
+          try self.compiling(on: connection) { try self.compileNext(of: &statements) }
         }
+        guard let plan = next else { throw EngineError.noStatement }
         let compiled = CompiledStatement(
           plan,
           sql: sql,
@@ -117,7 +119,7 @@ extension SessionConnection {
     cancellation: Cancellation
   ) throws -> Execution {
     try self.begin(cancellation) { connection in
-      try self.runUpToLast(of: sql, on: connection, cancellation) {
+      try self.runUpToLast(of: sql, awaitingFetch: true, on: connection, cancellation) {
         plan,
         source,
         text,
@@ -230,8 +232,11 @@ extension SessionConnection {
 
   /// Runs all statements of `sql` but the last, compiles that and works with it and its own
   /// text.
+  ///
+  /// - Parameter awaitingFetch: Whether the last, if it is a query, is going to wait for its fetch.
   private func runUpToLast<Value>(
     of sql: String,
+    awaitingFetch: Bool = false,
     on connection: borrowing Connection,
     _ cancellation: Cancellation,
     _ work: (
@@ -248,7 +253,7 @@ extension SessionConnection {
         ? StatementSource(text: scanned[index].text) : StatementSource(text: sql, position: index)
     }
     for index in 0..<(count - 1) {
-      _ = try self.compilingNext(of: &statements, on: connection) { plan in
+      _ = try self.compilingNext(of: &statements, source(index).text, on: connection) { plan in
         let effect = StatementEffect(
           type: plan.statement.statementType,
           scanned: scanned.count == count ? scanned[index] : nil
@@ -271,7 +276,15 @@ extension SessionConnection {
       }
     }
     let last = source(count - 1)
-    let value = try self.compilingNext(of: &statements, on: connection) {
+    let isQuery =
+      awaitingFetch && count == 1 && SQLScanner.beginsQuery(sql)
+      && !LakeFunctions.mayRewriteFiles(sql)
+    let value = try self.compilingNext(
+      of: &statements,
+      last.text,
+      isQuery: isQuery,
+      on: connection
+    ) {
       try work($0, last, last.text, count > 1)
     }
     guard let value else { throw EngineError.noStatement }
@@ -306,13 +319,16 @@ extension SessionConnection {
     }
     if effect == .beginsTransaction, self.state.role == .reader {
       try self.requireUnexpiredTransaction()
-      try connection.execute(self.beginStatement)
+      try connection.begin(isReadOnly: self.onlyReads)
       try self.record(effect, on: connection)
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
     let type = statement.type
     try self.admit(type, on: connection)
-    let rewritesFiles = self.rewritesFiles(type, text)
+    if try self.checkpointLake(type, text, on: connection, cancellation) {
+      return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
+    }
+    let rewritesFiles = self.rewritesFiles(text)
     defer { self.noteDefinitionChange(by: type) }
     let completion = try self.changingData(if: type.mayChangeData || rewritesFiles) {
       let completion = try self.changing(
@@ -320,7 +336,7 @@ extension SessionConnection {
         text,
         effect,
         on: connection,
-        isAtomic: rewritesFiles,
+        rewritesFiles: rewritesFiles,
         cancellation
       ) { connection in
         try self.runToEnd(

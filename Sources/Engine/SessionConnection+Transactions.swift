@@ -8,7 +8,7 @@ extension SessionConnection {
       guard !self.state.isInTransaction(ObjectIdentifier(self)) else {
         throw EngineError.alreadyInTransaction
       }
-      try connection.execute(self.beginStatement)
+      try connection.begin(isReadOnly: self.onlyReads)
       try self.record(.beginsTransaction, on: connection)
     }
     guard let transaction = self.state.transaction(on: ObjectIdentifier(self)) else {
@@ -39,6 +39,7 @@ extension SessionConnection {
     defer {
       self.noteTransactionBoundary()
       self.noteDefinitionChange(by: .transaction)
+      withExtendedLifetime(transaction.turn) {}
     }
     try self.record(.endsTransaction(commits: commits), on: connection)
     if let expiry = transaction.expiry {

@@ -21,6 +21,8 @@ actor SessionConnection {
   var own: OwnTransaction?
   /// When it was begun.
   var ownStart = ContinuousClock.now
+  /// Whether DuckDB refuses to write in it.
+  var isOwnReadOnly = false
   /// Whether nothing has run in that transaction yet.
   var isOwnUntouched = false
   /// Whether the server has begun a transaction around work that is to be done in whole or not at all.
@@ -42,6 +44,8 @@ actor SessionConnection {
   var removals = RemovalTargets()
   /// Whether the open transaction has changed a table's definition, perhaps its name.
   var hasAltered = false
+  /// Whether the open transaction has put files of the lake in the place of others.
+  var hasRewrittenFiles = false
   /// What the statements that were prepared by SQL remove rows from.
   var preparedRemovals = RemovalTargets()
 

@@ -110,6 +110,31 @@ extension SessionState {
     self.state.withLock { $0.transactions.map(\.start).min() }
   }
 
+  /// Lets the transaction on `connection`, if there is one, have a turn until it has ended.
+  func keep(_ turn: HeldTurn, on connection: ObjectIdentifier) {
+    self.state.withLock { state in
+      let index = state.transactions.firstIndex {
+        $0.connection == connection && $0.expiry == nil && $0.turn == nil
+      }
+      if let index { state.transactions[index].turn = turn }
+    }
+  }
+
+  /// Whether the transaction on `connection` has a turn.
+  func hasTurn(_ connection: ObjectIdentifier) -> Bool {
+    self.transaction(on: connection)?.turn != nil
+  }
+
+  /// Gives back what transactions have that end with their session.
+  func giveTurns() {
+    let turns = self.state.withLock { state in
+      let turns = state.transactions.compactMap(\.turn)
+      for index in state.transactions.indices { state.transactions[index].turn = nil }
+      return turns
+    }
+    withExtendedLifetime(turns) {}
+  }
+
   /// Postpones the expiry of the transaction on `connection`, if there is one.
   func noteUse(of connection: ObjectIdentifier) {
     self.state.withLock { state in
@@ -127,10 +152,13 @@ extension SessionState {
   }
 
   func expire(_ handle: Handle, because reason: EngineError) {
-    self.state.withLock { state in
+    let turn = self.state.withLock { state -> HeldTurn? in
       guard let index = state.transactions.firstIndex(where: { $0.handle == handle })
-      else { return }
+      else { return nil }
+      defer { state.transactions[index].turn = nil }
       state.transactions[index].expiry = reason
+      return state.transactions[index].turn
     }
+    withExtendedLifetime(turn) {}
   }
 }

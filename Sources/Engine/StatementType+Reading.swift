@@ -35,6 +35,9 @@ extension PreparedStatement {
     switch columns {
     case [Column("Success", LogicalType(.boolean))]:
       return false
+    case _ where isUndetermined && self.statementType == .call:
+      // Functions that return no rows have their own column, whatever their values.
+      return true
     case [Column("Count", LogicalType(.bigint))],
       _ where isUndetermined:
       return SQLScanner.statements(in: sql).last?.contains("RETURNING") ?? false

@@ -80,8 +80,13 @@ extension HTTP2ServerTransport.Configuration {
     package var socketHighWaterMark: Int?
     package var socketLowWaterMark: Int?
 
-    /// PING, SETTINGS and PRIORITY frames in `rateWindow`; Go clients send two PINGs a small call.
-    package var maximumControlFrameCount = 100_000
+    /// PING, SETTINGS and PRIORITY frames in `controlFrameWindow`; Go clients send two PINGs a small
+    /// call.
+    ///
+    /// For each of them a connection takes 8 bytes from its beginning on.
+    package var maximumControlFrameCount = 10_000
+
+    package var controlFrameWindow = TimeAmount.seconds(1)
 
     /// Streams a client may reset in `rateWindow`.
     package var maximumResetStreamCount = 2_000

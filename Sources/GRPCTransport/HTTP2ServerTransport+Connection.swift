@@ -88,7 +88,7 @@ extension HTTP2ServerTransport {
     http2.maximumRecentlyResetStreams = settings.maximumRememberedStreamCount
     http2.maximumConnectionGlitches = settings.maximumLifetimeStreamErrorCount
     http2.controlFrameRateLimit.maximumCount = settings.maximumControlFrameCount
-    http2.controlFrameRateLimit.windowLength = settings.rateWindow
+    http2.controlFrameRateLimit.windowLength = settings.controlFrameWindow
     return http2
   }
 

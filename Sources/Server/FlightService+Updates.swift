@@ -19,7 +19,9 @@ extension FlightService {
     guard let first = try await messages.next(), let descriptor = first.descriptor else {
       throw RPCError(
         code: .invalidArgument,
-        message: "The first message of DoPut must carry a descriptor with a command."
+        message:
+          "The first message of DoPut must carry a descriptor with a command. (ADBC sends none "
+          + "where there are no batches to ingest: give it one without rows.)"
       )
     }
     let recordCount: Int

@@ -11,11 +11,13 @@ extension LakehouseServer {
   ///
   /// - Parameter warnings: What the log begins with.
   /// - Parameter onReady: Gets the URI of the server once clients can connect.
+  /// - Parameter onRest: Runs once nothing has been asked for some seconds; it may block.
   /// - Parameter onSecondSignal: Ends the process at once.
   package static func serve(
     _ configuration: ServerConfiguration,
     warnings: [String] = [],
     onReady: @Sendable (String) -> Void,
+    onRest: @escaping @Sendable () -> Void,
     onSecondSignal: @escaping @Sendable () -> Never
   ) async throws {
     let logs = Logs(configuration.logging)
@@ -46,7 +48,7 @@ extension LakehouseServer {
           logs: logs
         )
       }
-      try await server.run(onReady: onReady, onSecondSignal: onSecondSignal)
+      try await server.run(onReady: onReady, onRest: onRest, onSecondSignal: onSecondSignal)
       endpoints?.stop()
       try await group.waitForAll()
     }

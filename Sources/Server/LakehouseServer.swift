@@ -4,6 +4,7 @@ internal import GRPCCore
 internal import GRPCTransport
 internal import Logging
 internal import NIOCore
+internal import NIOPosix
 internal import UnixSignals
 
 /// Puts the parts together and runs them until the process is told to stop.
@@ -115,9 +116,11 @@ package struct LakehouseServer: Sendable {
   /// Serves until SIGTERM or SIGINT, then lets running statements end.
   ///
   /// - Parameter onReady: Gets the URI of the server once clients can connect.
+  /// - Parameter onRest: Runs once nothing has been asked for some seconds; it may block.
   /// - Parameter onSecondSignal: Ends the process at once.
   func run(
     onReady: @Sendable (String) -> Void,
+    onRest: @escaping @Sendable () -> Void,
     onSecondSignal: @escaping @Sendable () -> Never
   ) async throws {
     // What was logged last is to be read too, whichever way this ends.
@@ -149,10 +152,14 @@ package struct LakehouseServer: Sendable {
         }
       }
       group.addTask {
+        var idleWatch = IdleWatch()
         while true {
           try await Task.sleep(for: Self.housekeepingInterval)
           await self.engine.removeExpired()
           self.tls?.reloadIfChanged()
+          if idleWatch.comesToRest(self.engine.activity) {
+            try await NIOThreadPool.singleton.runIfActive(onRest)
+          }
         }
       }
       if self.configuration.health.isEnabled {

@@ -98,7 +98,9 @@ extension EngineError: RPCErrorConvertible {
     case .transactionExpired, .transactionTooOld, .transactionAborted, .lakeConflict,
       .commitWaitExceeded:
       .aborted
-    case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction: .failedPrecondition
+    case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction,
+      .filesRewrittenTwice:
+      .failedPrecondition
     case .statementTooLong, .queueFull, .queueWaitExceeded, .tooManyStatements,
       .tooManyResultRows, .resultTooLarge, .tooManySessions, .tooManySessionsOfPrincipal,
       .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .tooManyPolledStatements,
@@ -164,6 +166,7 @@ extension IngestionError: RPCErrorConvertible {
     case .tableMissing: .notFound
     case .tableExists: .alreadyExists
     case .rowTooLarge: .resourceExhausted
+    case .incomplete: .internalError
     }
   }
 

@@ -26,6 +26,8 @@ struct ServeCommand: AsyncParsableCommand {
           + "\(Engine.duckDBVersion), \(settings.configuration.engine.servedText))"
       )
       fflush(nil)
+    } onRest: {
+      Allocator.returnFreedMemory()
     } onSecondSignal: {
       Foundation.exit(0)
     }

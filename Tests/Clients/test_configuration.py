@@ -74,6 +74,32 @@ def test_serve_tells_all_that_is_wrong(tmp_path):
   assert "LAKEHOUSE_WORKERS: '0' is not an integer between 1 and 1024" in ended.stderr
 
 
+@pytest.mark.parametrize(
+  ("setting", "value", "rule"),
+  [
+    ("threads", "100000", "an integer between 0 and 1024"),
+    ("ducklake-data-path", "what?/", "a folder or URL that ends in / and has no ', ; or ?"),
+    (
+      "ducklake-catalog", "postgres:dbname=lake",
+      "a file or sqlite:FILE without ? (a catalog in PostgreSQL is named by --pg-host)",
+    ),
+    ("host", "unix:", "an address, a host's name or unix:PATH"),
+  ],
+)
+def test_what_could_not_be_served_is_refused(setting: str, value: str, rule: str):
+  ended = run_to_end("serve", "--port", "0", f"--{setting}", value)
+  assert ended.returncode != 0
+  assert f"--{setting}: '{value}' is not {rule}" in ended.stderr
+
+
+@pytest.mark.parametrize("content", ["", "\n", "  \n"])
+def test_a_secret_is_not_missing_because_its_file_is_empty(tmp_path, content: str):
+  (tmp_path / "secret").write_text(content)
+  ended = run_to_end("serve", "--port", "0", "--password-file", f"{tmp_path}/secret")
+  assert ended.returncode != 0
+  assert f"--password-file: '{tmp_path}/secret' is empty" in ended.stderr
+
+
 def test_a_misspelt_variable_is_told_in_the_log(start):
   own = start(environment={"LAKEHOUSE_PROT": "1"})
   assert "LAKEHOUSE_PROT: is not a setting" in own.stderr

@@ -127,6 +127,16 @@ def test_adbc_modes(cursor, name, mode: str):
   assert cursor.fetch_arrow_table().to_pylist() == ROWS.to_pylist()
 
 
+def test_adbc_sends_no_command_without_batches(cursor, name):
+  schema = pa.schema([("i", pa.int64())])
+  with pytest.raises(adbc.ProgrammingError, match="give it one without rows"):
+    cursor.adbc_ingest(name, schema.empty_table(), mode="create")
+  batch = pa.RecordBatch.from_pylist([], schema=schema)
+  assert cursor.adbc_ingest(name, batch, mode="create") == 0
+  cursor.execute(f"SELECT count(*) FROM {name}")
+  assert cursor.fetchall() == [(0,)]
+
+
 def test_pyarrow_flight(client, name):
   asked = flight.FlightDescriptor.for_command(Command.ingest(name))
   writer, reader = client.do_put(asked, ROWS.schema)

@@ -8,6 +8,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+import adbc_driver_flightsql.dbapi as adbc
 import duckdb
 import grpc
 import pyarrow as pa
@@ -136,6 +137,18 @@ def test_views_and_macros_from_before_are_checked(raw):
 def test_prepared_statements_of_sql_are_checked(raw):
   refusal(lambda: raw.rows("PREPARE p AS SELECT * FROM read_text($1)"))
   assert raw.rows("PREPARE p AS SELECT $1 + 1; EXECUTE p(41)") == [(42,)]
+
+
+def test_no_column_becomes_of_a_bound_type_that_files_have_not(lake, raw):
+  times = pa.table({"a": pa.array([3_600 * 10**9], pa.time64("ns"))})
+  with adbc.connect(f"grpc://{lake.server.address}", autocommit=True) as connection:
+    with connection.cursor() as cursor:
+      cursor.execute("USE lake")
+      with pytest.raises(adbc.Error, match="TIME_NS is not allowed"):
+        cursor.execute("CREATE TABLE nanos AS SELECT ? AS a", times)
+      cursor.execute("SELECT ?::VARCHAR", times)
+      assert cursor.fetchall() == [("01:00:00",)]
+  assert raw.rows("SELECT count(*) FROM kept") == [(1000,)]
 
 
 @pytest.mark.parametrize("catalog", ["__ducklake_metadata_lake", "__DuckLake_Metadata_LAKE"])

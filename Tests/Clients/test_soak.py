@@ -9,7 +9,8 @@ from Soak.soak import Plan, Soak
 from Soak.storage import Storage
 
 PLAN = Plan(
-  seconds=18, seed=8, epoch_seconds=4, restarting_share=0.45, session_idle_seconds=5
+  seconds=18, seed=8, epoch_seconds=4, restarting_share=0.45, session_idle_seconds=5,
+  quiet_seconds=0,
 )
 
 

@@ -1,8 +1,12 @@
-"""compose.yaml: a server whose catalog is in PostgreSQL."""
+"""compose.yaml: servers whose catalog is in PostgreSQL, their files on a volume or in a storage account."""
 
 from __future__ import annotations
 
+import base64
 import os
+import re
+import secrets
+import shutil
 import socket
 import subprocess
 import uuid
@@ -12,6 +16,7 @@ import adbc_driver_flightsql.dbapi as adbc
 import pytest
 
 from container import IMAGE, podman
+from support.azure import binary_path
 from support.server import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,17 +31,18 @@ def free_port() -> int:
 class Project:
   """What compose.yaml describes, under a name and ports of its own."""
 
-  def __init__(self):
+  def __init__(self, **variables: str):
     self.name = f"lakehouse-{uuid.uuid4().hex[:8]}"
-    self.port = free_port()
+    self.ports = {"lakehouse": free_port(), "lakehouse-azurite": free_port()}
     self.environment = os.environ | {
       "LAKEHOUSE_IMAGE": IMAGE,
       "POSTGRES_IMAGE": os.environ.get("POSTGRES_IMAGE", "localhost/lakehouse-postgres"),
       "LAKEHOUSE_PASSWORD": "open sesame",
       "POSTGRES_PASSWORD": "hidden",
-      "LAKEHOUSE_PORT": str(self.port),
+      "LAKEHOUSE_PORT": str(self.ports["lakehouse"]),
+      "LAKEHOUSE_AZURITE_PORT": str(self.ports["lakehouse-azurite"]),
       "LAKEHOUSE_HEALTH_HTTP_PORT": str(free_port()),
-    }
+    } | variables
 
   def compose(self, *arguments: str) -> None:
     done = subprocess.run(
@@ -45,21 +51,20 @@ class Project:
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
-  def up(self) -> None:
-    self.compose("up", "--detach", "--no-build", "lakehouse", "postgres")
-    assert eventually(lambda: "listening on" in self.log, 60, 0.2), self.log
+  def up(self, server: str, *others: str) -> None:
+    self.compose("up", "--detach", "--no-build", server, *others)
+    assert eventually(lambda: "listening on" in self.log(server), 60, 0.2), self.log(server)
 
-  @property
-  def log(self) -> str:
+  def log(self, service: str) -> str:
     done = subprocess.run(
-      ["podman", "logs", f"{self.name}_lakehouse_1"], capture_output=True, text=True, timeout=30
+      ["podman", "logs", f"{self.name}_{service}_1"], capture_output=True, text=True, timeout=30
     )
     return done.stdout + done.stderr
 
-  def rows(self, *statements: str) -> list[tuple]:
+  def rows(self, server: str, *statements: str) -> list[tuple]:
     """What the last of these returns."""
     login = {"username": "lakehouse", "password": "open sesame"}
-    uri = f"grpc://127.0.0.1:{self.port}"
+    uri = f"grpc://127.0.0.1:{self.ports[server]}"
     with adbc.connect(uri, db_kwargs=login, autocommit=True) as connection:
       with connection.cursor() as cursor:
         for sql in statements:
@@ -75,9 +80,10 @@ def project():
 
 
 def test_the_catalog_is_in_postgresql_and_all_is_there_after_down_and_up(project):
-  project.up()
+  project.up("lakehouse", "postgres")
   assert project.rows(
-    "CREATE TABLE kept AS SELECT range AS n FROM range(1_000)", "SELECT sum(n) FROM kept"
+    "lakehouse",
+    "CREATE TABLE kept AS SELECT range AS n FROM range(1_000)", "SELECT sum(n) FROM kept",
   ) == [(499_500,)]
   tables = podman(
     "exec", "--env=PGPASSWORD=hidden", f"{project.name}_postgres_1", "psql", "--host=127.0.0.1",
@@ -85,5 +91,66 @@ def test_the_catalog_is_in_postgresql_and_all_is_there_after_down_and_up(project
   )
   assert tables == "kept"
   project.compose("down")
-  project.up()
-  assert project.rows("SELECT count(*) FROM kept") == [(1_000,)]
+  project.up("lakehouse", "postgres")
+  assert project.rows("lakehouse", "SELECT count(*) FROM kept") == [(1_000,)]
+
+
+# What the profile calls of Azurite and of Azure's command line, done by AzureDouble and by nobody:
+# the double makes the container when it starts.
+AZURITE = """#!/bin/sh
+[ "$*" = "azurite-blob --blobHost 0.0.0.0 --location /data" ] || exit 2
+cd /double
+exec env LD_LIBRARY_PATH=/double ./AzureDouble --host 0.0.0.0 --port 10000 --folder /data \
+  --account devstoreaccount1 --account-key-file key --container lake
+"""
+AZ = """#!/bin/sh
+echo "$AZURE_STORAGE_CONNECTION_STRING"
+[ "$*" = "storage container create --name lake" ]
+"""
+
+
+@pytest.fixture(scope="module")
+def azurite(tmp_path_factory):
+  """The variables that name stand-ins for Microsoft's images, and the account's key."""
+  folder = tmp_path_factory.mktemp("double")
+  key = base64.b64encode(secrets.token_bytes(64)).decode()
+  double = folder / "double"
+  double.mkdir()
+  shutil.copy(binary_path(), double)
+  linked = subprocess.run(["ldd", binary_path()], check=True, capture_output=True, text=True).stdout
+  for library in re.findall(r"=> (/\S*/swift/linux/\S+)", linked):
+    shutil.copy(library, double)
+  (double / "key").write_text(key)
+  for name, text in (("az", AZ), ("azurite", AZURITE)):
+    (folder / name).write_text(text)
+    (folder / name).chmod(0o755)
+  (folder / "Containerfile").write_text(
+    "FROM localhost/lakehouse-debian\nCOPY double /double\nCOPY az /usr/local/bin/\n"
+    "COPY azurite /entrypoint\nVOLUME /data\n"
+  )
+  image = f"localhost/azure-double-{uuid.uuid4().hex[:8]}"
+  az = f"localhost/az-{uuid.uuid4().hex[:8]}"
+  podman("build", "--quiet", "--pull=never", "--tag", az, str(folder), timeout_seconds=180)
+  with (folder / "Containerfile").open("a") as file:
+    file.write('ENTRYPOINT ["/entrypoint"]\n')
+  podman("build", "--quiet", "--pull=never", "--tag", image, str(folder), timeout_seconds=180)
+  yield {"AZURITE_IMAGE": image, "AZURE_CLI_IMAGE": az, "AZURITE_KEY": key}
+  podman("rmi", image, az)
+
+
+def test_the_profile_azurite_keeps_its_files_in_a_storage_account(azurite):
+  project = Project(**azurite)
+  try:
+    project.up("lakehouse-azurite")
+    assert project.rows(
+      "lakehouse-azurite",
+      "CREATE TABLE stored AS SELECT range AS n FROM range(1_000)", "SELECT sum(n) FROM stored",
+    ) == [(499_500,)]
+    files = podman(
+      "exec", f"{project.name}_azurite_1", "sh", "-c", "find /data -type f -size +0 | wc -l"
+    )
+    assert int(files) > 0, files
+    wanted = f"AccountKey={azurite['AZURITE_KEY']};BlobEndpoint=http://azurite:10000/devstoreaccount1;"
+    assert project.log("azurite-container").strip().endswith(wanted)
+  finally:
+    project.compose("--profile", "azurite", "down", "--volumes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -20,7 +21,8 @@ from container import IMAGE, Container, podman
 from support.certificates import Authority
 from support.server import eventually
 
-DEMO = Path(__file__).resolve().parents[2] / "clients" / "python" / "lakehouse_demo.py"
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "clients" / "python" / "lakehouse_demo.py"
 MAXIMUM_BYTES = 400 * 1000 * 1000
 
 
@@ -108,7 +110,7 @@ def test_spills_to_tmp_on_a_read_only_root(run, authority):
       assert rows(cursor, sql) == [(8_000_000,)]
 
 
-def test_the_python_demo_runs_against_it(run, authority):
+def test_the_python_demo_prints_what_the_pages_show(run, authority):
   with run() as container:
     container.start_line
     done = subprocess.run(
@@ -120,11 +122,13 @@ def test_the_python_demo_runs_against_it(run, authority):
     )
   print(done.stdout)
   assert done.returncode == 0, done.stderr
-  lines = done.stdout.splitlines()
-  assert "catalog lakehouse" in lines and "schema lakehouse.main" in lines and "inserted 5" in lines
-  assert [line.split(" | ")[:2] for line in lines[-5:]] == [
-    [str(n), f"name {n}"] for n in range(1, 6)
-  ]
+  for page in (DEMO.parent / "README.md", ROOT / "docs" / "azure.md"):
+    shown = re.search(r"```\n(lakehouse duckdb .*?)```", page.read_text(), re.DOTALL)[1]
+    assert without_times(done.stdout) == without_times(shown), page
+
+
+def without_times(text: str) -> str:
+  return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME", text)
 
 
 # The driver counts wrong when it closes a statement whose server has gone.

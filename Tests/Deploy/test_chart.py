@@ -164,6 +164,21 @@ def test_numbers_are_written_out():
   assert variables["LAKEHOUSE_THREADS"] == "4"
 
 
+def test_duckdb_keeps_to_a_share_of_what_the_pod_may_have():
+  variables = _variables(EMBEDDED)
+  assert variables["LAKEHOUSE_MEMORY_LIMIT"] == "1365MiB"
+  assert variables["LAKEHOUSE_MAX_SPILL_BYTES"] == "8192MiB"
+  larger = _variables(_merged(
+    EMBEDDED, resources={"limits": {"memory": "1.5Ti"}}, spill={"sizeLimit": "500Mi"},
+  ))
+  assert larger["LAKEHOUSE_MEMORY_LIMIT"] == "1048576MiB"
+  assert larger["LAKEHOUSE_MAX_SPILL_BYTES"] == "400MiB"
+  chosen = _variables(AZURE)
+  assert chosen["LAKEHOUSE_MEMORY_LIMIT"] == "1GiB"
+  unknown = _variables(_merged(EMBEDDED, resources={"limits": {"memory": "2G"}}))
+  assert "LAKEHOUSE_MEMORY_LIMIT" not in unknown
+
+
 def test_probes_are_those_of_the_manual():
   container = _pod(EMBEDDED)["containers"][0]
   ports = {one["name"]: one["containerPort"] for one in container["ports"]}

@@ -14,6 +14,41 @@ struct ConnectionTests {
     try connection.execute(" ; -- nothing")
   }
 
+  @Test func `Transactions begin and end again and again`() throws {
+    let connection = try Connection.inMemory()
+    try connection.execute("CREATE TABLE t (i INTEGER UNIQUE)")
+    for number in 0..<3 {
+      try connection.begin()
+      try connection.execute("INSERT INTO t VALUES (\(number))")
+      try connection.commit()
+    }
+    try connection.begin(isReadOnly: true)
+    #expect(try connection.rows("SELECT count(*)::VARCHAR FROM t") == [["3"]])
+    let error = #expect(throws: DuckDBError.self) { try connection.execute("DELETE FROM t") }
+    #expect(error?.message.contains("read-only mode") == true)
+    try connection.execute("ROLLBACK")
+    try connection.begin()
+    try connection.execute("DELETE FROM t")
+    try connection.commit()
+    #expect(try connection.rows("SELECT count(*)::VARCHAR FROM t") == [["0"]])
+  }
+
+  @Test func `A commit that fails says why and leaves no transaction`() throws {
+    let database = try Database()
+    let first = try database.connect()
+    let second = try database.connect()
+    try first.execute("CREATE TABLE t (i INTEGER PRIMARY KEY)")
+    try first.begin()
+    try second.begin()
+    try first.execute("INSERT INTO t VALUES (1)")
+    try second.execute("INSERT INTO t VALUES (1)")
+    try first.commit()
+    let error = #expect(throws: DuckDBError.self) { try second.commit() }
+    #expect(error?.message.contains("onstraint") == true)
+    try second.begin()
+    try second.commit()
+  }
+
   @Test func `Unicode survives in text, names and values`() throws {
     let connection = try Connection.inMemory()
     let text = "naïve ☃ 日本語 👩‍👩‍👧 e\u{301} \u{202E}"

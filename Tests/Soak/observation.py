@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +85,8 @@ def open_files(server: Server) -> list[str]:
 
 
 def at_rest(
-  site: Site, server: Server, idle_seconds: float, rested: Observation | None
+  site: Site, server: Server, idle_seconds: float, quiet_seconds: float,
+  rested: Observation | None,
 ) -> Observation:
   """The server once it has let go of its clients, or as it is when it doesn't.
 
@@ -99,4 +102,6 @@ def at_rest(
     return seen[0].connection_count == 1 and not seen[0].nameless_count
 
   eventually(is_resting, idle_seconds + REST_SECONDS, interval_seconds=0.2)
-  return seen[0]
+  # It gives memory back when nobody asks it anything, so that there is no event to wait for.
+  time.sleep(quiet_seconds)
+  return dataclasses.replace(seen[0], resident_mib=server.resident_mib())

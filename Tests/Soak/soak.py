@@ -34,6 +34,8 @@ class Plan:
   # Clients of each kind at a time.
   crew_size: int = 1
   session_idle_seconds: int = 10
+  # At rest, before memory is read: sessions expire, and a server gives back what it has kept.
+  quiet_seconds: float = 25
   login: tuple[str, str] | None = None
   server_arguments: tuple[str, ...] = ()
 
@@ -120,7 +122,10 @@ class Soak:
     for text in self.site.compare():
       tally.complain(f"epoch {name}: {text}")
     self.confirmed_count += self.site.ledger.confirmed_count
-    seen = at_rest(self.site, self.server, self.plan.session_idle_seconds, rested)
+    plan = self.plan
+    seen = at_rest(
+      self.site, self.server, plan.session_idle_seconds, plan.quiet_seconds, rested
+    )
     for text in [*(seen.leaks(rested) if rested else []), *self.site.empty_tables()]:
       # docs/robustness.md: a known limit of DuckLake's.
       if self.storage.catalog == "kept" or "connections to DuckDB" not in text:

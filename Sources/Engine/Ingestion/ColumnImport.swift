@@ -18,6 +18,8 @@ struct ColumnImport {
     /// Time since midnight or the epoch, to be multiplied for microseconds.
     case scaled(width: Int, by: Int64)
     case nanoseconds
+    /// Nanoseconds that become microseconds, and must be whole ones.
+    case wholeMicroseconds
     case dateMilliseconds
     case duration(DataType.TimeUnit)
     case interval(DataType.IntervalUnit)

@@ -2,7 +2,11 @@ extension Session {
   /// The stream for an ingestion into this session, to be filled while ``ingest(_:into:cancellation:)``
   /// runs.
   package func ingestionStream() -> IngestionStream {
-    IngestionStream(byteLimit: self.resources.configuration.ingestionReadAheadByteCount)
+    let configuration = self.resources.configuration
+    return IngestionStream(
+      byteLimit: configuration.ingestionReadAheadByteCount,
+      parallelByteLimit: configuration.parallelIngestionReadAheadByteCount
+    )
   }
 
   /// Inserts the rows of a stream into a table, all or none.
@@ -20,12 +24,37 @@ extension Session {
   ) async throws -> Int {
     defer { stream.close() }
     await stream.untilWorthStarting()
-    try await self.resources.ingestionSlots.enter(
-      atMost: self.resources.configuration.statementQueueWait
-    )
-    defer { self.resources.ingestionSlots.leave() }
-    return try await self.onConnection(in: transaction, cancellation: cancellation) { connection in
-      try await connection.ingest(stream, into: target, cancellation)
+    guard self.resources.lake?.hasOneWriter != true else {
+      return try await self.ingestInTurn(stream, into: target, in: transaction, cancellation)
+    }
+    let slots = self.resources.ingestionSlots
+    try await slots.enter(atMost: self.resources.configuration.statementQueueWait)
+    defer { slots.leave() }
+    return try await self.onConnection(in: transaction, cancellation: cancellation) {
+      try await $0.ingest(stream, into: target, cancellation)
+    }
+  }
+
+  /// Ingests into a lake for one writer: the slot comes after the turn, since whoever has that may need
+  /// a slot.
+  private func ingestInTurn(
+    _ stream: IngestionStream,
+    into target: IngestionTarget,
+    in transaction: Handle?,
+    _ cancellation: Cancellation
+  ) async throws -> Int {
+    let connection = try self.checkOut(in: transaction)
+    let turn = self.lakeInTurn(on: connection)
+    return try await self.on(connection, inTurnFor: turn, cancellation: cancellation) {
+      let slots = self.resources.ingestionSlots
+      do {
+        try await slots.enter(atMost: self.resources.configuration.statementQueueWait)
+      } catch {
+        self.resources.queue.leave(cancellation)
+        throw error
+      }
+      defer { slots.leave() }
+      return try await $0.ingest(stream, into: target, cancellation)
     }
   }
 }

@@ -15,12 +15,26 @@ extension SessionConnection {
       let rows = try IngestedRows(stream, cancellation)
       let path = try self.path(of: target, on: connection)
       try self.resources.statementGuard?.check(catalog: path[0])
+      // DuckDB's Parquet writer meets nanoseconds with a fatal error.
+      if rows.hasNanosecondTimes, try connection.isLake(catalog: path[0]) {
+        rows.keepTimesInMicroseconds()
+      }
       if !Self.isTemporary(path) { try self.signOpenTransaction(before: .insert, on: connection) }
       let changesLake = !Self.isTemporary(path)
+      let targets = changesLake ? self.removal(by: .insert, "") : RemovalTargets()
+      self.noteRemoval(targets, by: .insert, "")
       var definesTable = false
-      let rowCount = try self.atomically(on: connection, changesLake: changesLake) { connection in
+      let rowCount = try self.atomically(
+        on: connection,
+        changesLake: changesLake,
+        committing: { try self.commit($0, removingFrom: targets, cancellation) }
+      ) { connection in
         definesTable = try self.prepareTable(path, target, rows, on: connection)
-        return try self.changingData(if: true) {
+        if !stream.isComplete {
+          let groupRowCount = try self.groupRowCount(of: path, isNew: definesTable, on: connection)
+          rows.turns = IngestionTurns(groupRowCount: groupRowCount)
+        }
+        let rowCount = try self.changingData(if: true) {
           try self.resources.rowFunction.withSource(rows.source) { call in
             let insertion = try connection.prepare(
               "INSERT INTO \(SQLText.identifier(path)) BY NAME SELECT * FROM \(call)"
@@ -28,6 +42,8 @@ extension SessionConnection {
             return try insertion.stream { cancellation.isCancelled }.rowsChanged
           }
         }
+        guard rows.turns.isComplete else { throw IngestionError.incomplete }
+        return rowCount
       }
       if definesTable { self.noteDefinitionChange(by: .create) }
       if Self.isTemporary(path) {
@@ -72,6 +88,25 @@ extension SessionConnection {
       target.schema ?? (isElsewhere ? Self.defaultSchema : schema),
       target.table,
     ]
+  }
+
+  /// How many rows of a table DuckDB's threads gather before they write them; `nil` where several
+  /// threads would change the rows' order.
+  ///
+  /// - Parameter isNew: Whether this statement's transaction has made the table.
+  private func groupRowCount(
+    of path: [String],
+    isNew: Bool,
+    on connection: borrowing Connection
+  ) throws -> Int? {
+    guard let lake = self.resources.lake, FoldedName(path[0]) == FoldedName(lake.alias),
+      self.resources.configuration.lake.inlinedRowLimit == 0,
+      // What a client's own transaction has changed of a table isn't in the catalog yet.
+      isNew || !self.state.isInTransaction(ObjectIdentifier(self)),
+      try connection.texts(lake.groupOptionsQuery).isEmpty,
+      try isNew || connection.texts(lake.partitionQuery(ofTable: path[2])).isEmpty
+    else { return nil }
+    return Lake.groupRowCount
   }
 
   /// Sees to it that there is a table for the rows.

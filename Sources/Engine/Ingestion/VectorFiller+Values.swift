@@ -93,6 +93,16 @@ extension VectorFiller {
       rows.forEach { row, place in
         unsafe target[place] = ArrayData.integer(values, row, as: Int64.self) / 1_000
       }
+    case .wholeMicroseconds:
+      let target = unsafe slots.assumingMemoryBound(to: Int64.self) + start
+      try rows.forEach { row, place throws(IngestionError) in
+        let value = unsafe ArrayData.integer(values, row, as: Int64.self)
+        let (microseconds, rest) = value.quotientAndRemainder(dividingBy: 1_000)
+        guard rest == 0 else {
+          throw Self.outOfRange("A time in a lake, which keeps microseconds", value)
+        }
+        unsafe target[place] = microseconds
+      }
     case .dateMilliseconds:
       let target = unsafe slots.assumingMemoryBound(to: Int32.self) + start
       try rows.forEach { row, place throws(IngestionError) in

@@ -20,14 +20,13 @@ final class Lake: Sendable {
   private let hiddenAttachment: String
   /// The schema of its catalog's tables, where they are in PostgreSQL.
   let postgresSchema: String?
-  /// Whether transactions that have read the catalog may stay open without a statement: in SQLite they
-  /// would keep others from writing.
-  let bearsWaitingReaders: Bool
   /// Its catalog's file, where several processes may have that open: SQLite's.
   let sharedCatalogPath: String?
   /// That of the transactions here that have removed rows, when they are committed.
   let commitTurn = Turn()
   let tableTurns = TableTurns()
+  /// Whether a transaction can only be committed if no other was since it first read the catalog.
+  var hasOneWriter: Bool { self.sharedCatalogPath != nil }
   /// Kept as long as the catalog's connections may read it.
   private let passwordFile: PasswordFile?
 
@@ -67,7 +66,6 @@ final class Lake: Sendable {
     )
     self.postgresSchema =
       configuration.postgres.host.map { _ in configuration.postgres.schema ?? "public" }
-    self.bearsWaitingReaders = if case .sqlite = location { false } else { true }
     self.sharedCatalogPath = if case .sqlite(let path) = location { path } else { nil }
     self.privateTexts = [location.privateText]
     if !isRemote { try Self.makeFolder(self.dataPath) }
@@ -179,6 +177,8 @@ final class Lake: Sendable {
       options.append("METADATA_SCHEMA \(SQLText.literal(schema))")
     }
     if configuration.isEncrypted { options.append("ENCRYPTED") }
+    // Else whoever reads keeps others from committing.
+    if case .sqlite = location, !isReadOnly { options.append("META_JOURNAL_MODE 'WAL'") }
     if isReadOnly { options.append("READ_ONLY") }
     return """
       ATTACH \(SQLText.literal("ducklake:" + location.text)) \
@@ -199,12 +199,20 @@ final class Lake: Sendable {
         return try connection.execute(statement)
       } catch {
         guard Self.isPassing(error), .now + .seconds(delay) < deadline else {
-          throw LakeError(description: "cannot attach the lake: \(error.message)")
+          throw LakeError(description: "cannot attach the lake: \(Self.explained(error.message))")
         }
         Thread.sleep(forTimeInterval: delay)
         delay = min(delay * 2, Self.longestDelay)
       }
     }
+  }
+
+  /// DuckLake's hint for a lake that has been moved is an option of its own, which the server hasn't.
+  private static func explained(_ message: String) -> String {
+    message.replacing(
+      "You can override the DATA_PATH by setting OVERRIDE_DATA_PATH to True.",
+      with: "A lake stays at the path it was made at, unless it is moved as docs/lake.md says."
+    )
   }
 
   /// Whether a failure to attach may end by itself: PostgreSQL doesn't answer, or says that it will.

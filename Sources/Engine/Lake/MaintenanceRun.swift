@@ -127,7 +127,9 @@ struct MaintenanceRun: ~Copyable {
       _ = try self.lock.texts(self.lake.maintenanceLockCheck, self.cancellation)
     }
     do {
-      let tables = Set([table?.asciiLowercased].compactMap { $0 })
+      let tables =
+        self.lake.hasOneWriter
+        ? TableTurns.wholeLake : Set([table?.asciiLowercased].compactMap { $0 })
       try self.lake.tableTurns.takeBlocking(tables, self.cancellation)
       defer { self.lake.tableTurns.give(tables) }
       let rows = try self.inTransaction(sql, replacingFilesOf: table)
@@ -159,7 +161,9 @@ struct MaintenanceRun: ~Copyable {
       // The catalog's tables may be DuckDB's own.
       _ = self.data.beginChange()
       defer { self.data.endChange() }
-      guard let table else {
+      let targets =
+        self.lake.hasOneWriter ? .wholeLake : table.map { RemovalTargets(table: $0) }
+      guard let targets else {
         try self.connection.execute("COMMIT")
         return rows
       }
@@ -170,7 +174,7 @@ struct MaintenanceRun: ~Copyable {
       )
       try commit.commit(
         self.connection,
-        removingFrom: RemovalTargets(table: table),
+        removingFrom: targets,
         ignoringInsertions: true
       )
       return rows

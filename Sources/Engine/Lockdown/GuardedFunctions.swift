@@ -17,7 +17,7 @@ enum GuardedFunctions {
     "current_snapshot", "last_committed_snapshot", "set_commit_message", "snapshots",
     "table_changes", "table_deletions", "table_info", "table_insertions",
     "generate_series", "icu_calendar_names", "json_each", "json_tree", "pg_timezone_names",
-    "pragma_collations", "pragma_database_size", "pragma_platform", "pragma_show",
+    "pragma_collations", "pragma_platform", "pragma_show",
     "pragma_table_info", "pragma_user_agent", "pragma_version",
     "range", "repeat", "repeat_row", "summary", "test_all_types", "test_vector_types",
     "tpch_answers", "tpch_queries", "tpcds_answers", "tpcds_queries", "unnest",
@@ -33,6 +33,8 @@ enum GuardedFunctions {
   /// What acts on a whole lake or tells where its files are.
   static let adminFunctions: Set<String> = [
     "checkpoint",
+    // What it tells of each database, it tells of a lake's catalog too.
+    "pragma_database_size",
     "ducklake_add_data_files", "ducklake_cleanup_old_files", "ducklake_delete_orphaned_files",
     "ducklake_expire_snapshots", "ducklake_flush_inlined_data", "ducklake_list_files",
     "ducklake_merge_adjacent_files", "ducklake_options", "ducklake_rewrite_data_files",
@@ -66,6 +68,9 @@ enum GuardedFunctions {
     "collations", "database_size", "functions", "platform", "show", "show_databases",
     "show_tables", "show_tables_expanded", "table_info", "tpcds", "tpch", "user_agent", "version",
   ]
+
+  /// Those of them that are for the role `admin`.
+  static let adminPragmas: Set<String> = ["database_size"]
 
   /// Views of DuckDB that call a refused function and show nothing of what it hides.
   static let harmlessViews: Set<String> = ["pg_database"]

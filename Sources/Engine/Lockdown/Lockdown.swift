@@ -48,6 +48,7 @@ struct Lockdown {
     var rules = StatementGuard()
     let folders = self.lakes.map(\.dataPath) + [self.hiddenFolder].compactMap { $0 }
     rules.paths = GuardedPaths(folders + files.compactMap { $0[0] })
+    if self.hasLake { rules.refusedColumnTypes = [StatementGuard.nanosecondTime] }
     rules.hiddenCatalogs = try self.hiddenCatalogs(on: connection)
     rules.refusedFunctions.formUnion(try self.refusedTableFunctions(on: connection))
     if self.hiddenFolder != nil {

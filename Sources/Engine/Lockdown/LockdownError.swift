@@ -86,6 +86,13 @@ extension LockdownError {
     )
   }
 
+  static func columnType(_ name: String) -> Self {
+    Self(
+      subject: "A column of the type \(name.uppercased())",
+      reason: "the files of a lake have no such values: cast to another type"
+    )
+  }
+
   static func setting(_ name: String) -> Self {
     Self(subject: "The setting \(name)", reason: "only settings of the session itself may be used")
   }

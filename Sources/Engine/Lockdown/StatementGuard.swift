@@ -6,7 +6,7 @@ internal import Auth
 /// reads tokens, before DuckDB compiles anything: compiling alone may open a file or a connection.
 struct StatementGuard: Sendable {
   /// What a lake keeps of itself is in a catalog of this name and the lake's.
-  private static let hiddenCatalogPrefix = "__ducklake_metadata_"
+  static let hiddenCatalogPrefix = "__ducklake_metadata_"
 
   /// Other catalogs that hold what lakes keep of themselves, in lower case.
   var hiddenCatalogs: Set<String> = []
@@ -14,6 +14,8 @@ struct StatementGuard: Sendable {
   var refusedFunctions: Set<String> = GuardedFunctions.refused
   /// Views that may not be read since their definitions do what statements may not, in lower case.
   var refusedViews: Set<String> = []
+  /// Types that no column may become of, in lower case.
+  var refusedColumnTypes: Set<String> = []
   /// Where the server keeps its files.
   var paths = GuardedPaths([])
 
@@ -23,6 +25,7 @@ struct StatementGuard: Sendable {
     for statement in tokens.statements {
       try StatementKindRules(tokens: tokens, statement: statement, role: role, rules: self).check()
       try self.checkNames(tokens, statement, role: role)
+      try self.checkColumnTypes(tokens, statement)
     }
   }
 

@@ -114,6 +114,9 @@ struct StatementKindRules {
     guard GuardedFunctions.allowedPragmas.contains(name),
       !self.statement[index...].contains(where: { self.tokens.isSymbol($0, "=") })
     else { throw .statement("PRAGMA \(name)") }
+    guard self.role == .admin || !GuardedFunctions.adminPragmas.contains(name) else {
+      throw .adminOnly("PRAGMA \(name)")
+    }
     try self.requireNoHiddenCatalog(in: index + 1)
   }
 }

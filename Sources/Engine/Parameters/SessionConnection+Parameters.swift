@@ -40,17 +40,28 @@ extension SessionConnection {
     try self.begin(cancellation) { connection in
       try self.requireUnexpiredTransaction()
       let type = statement.type
+      let rewritesFiles = self.rewritesFiles(statement.sql)
+      guard !rewritesFiles || binding.rows.rowCount == 1 else {
+        throw EngineError.filesRewrittenTwice
+      }
       let hasResultSet = statement.plan.statement.hasResultSet(sql: statement.sql)
-      let completion = try self.changingData(if: type.mayChangeData) {
+      let completion = try self.changingData(if: type.mayChangeData || rewritesFiles) {
         try self.changing(
           by: type,
           statement.sql,
           statement.effect,
           on: connection,
           isAtomic: binding.rows.rowCount > 1 && statement.effect == .none,
+          rewritesFiles: rewritesFiles,
           cancellation
         ) { connection in
-          let execution = try self.execution(of: statement, binding, on: connection, cancellation)
+          let execution = try self.execution(
+            of: statement,
+            binding,
+            on: connection,
+            isCompiledAnew: rewritesFiles,
+            cancellation
+          )
           return hasResultSet
             ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
         }
@@ -65,11 +76,15 @@ extension SessionConnection {
     of statement: CompiledStatement,
     _ binding: Binding,
     on connection: borrowing Connection,
+    isCompiledAnew: Bool = false,
     _ cancellation: Cancellation
   ) throws -> BoundExecution {
     try self.requirePermission(for: statement.sql)
-    // DuckDB makes it anew for each execution if it reads any table.
-    let prepared = try self.plan(of: statement, on: connection).statement
+    try self.resources.statementGuard?.checkColumnTypes(of: binding.rows.fields, in: statement.sql)
+    // DuckDB makes the plan anew for each execution if it reads any table.
+    let prepared =
+      try isCompiledAnew
+      ? connection.prepare(statement.sql) : self.plan(of: statement, on: connection).statement
     try self.admit(statement.type, on: connection)
     return BoundExecution(
       prepared,

@@ -128,6 +128,10 @@ package struct EffectiveSettings: Sendable {
     var text = try Self.read(value, for: "\(origin)")
     // Editors end files with a line feed.
     if text.last?.isNewline == true { text.removeLast() }
+    // Without its password, a server would ask nobody for it.
+    guard !text.allSatisfy(\.isWhitespace) else {
+      throw ConfigurationError("\(origin): '\(value)' is empty")
+    }
     candidates[name] = Candidate(text: text, origin: .secretFile(path: value, named: origin))
   }
 

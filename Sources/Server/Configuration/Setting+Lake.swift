@@ -12,7 +12,7 @@ extension Setting {
     Setting(
       "ducklake-catalog",
       \.engine.lake.catalogPath,
-      .optionalText,
+      .catalogFile,
       "The lake's catalog: a DuckDB file (default: beside the data), or sqlite:FILE."
     ),
     Setting("ducklake-alias", \.engine.lake.alias, .name, "What the lake is called in SQL."),

@@ -48,7 +48,7 @@ extension Setting {
     Setting(
       "threads",
       \.engine.threadCount,
-      .countOrNone,
+      .countOrNone(upTo: 1_024),
       "Threads that DuckDB computes with; 0 for one for each processor."
     ),
     Setting(

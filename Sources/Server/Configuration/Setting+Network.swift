@@ -4,7 +4,7 @@ extension Setting {
     Setting(
       "host",
       \.host,
-      .optionalText,
+      .listeningHost,
       "The address to listen on, or unix:PATH; else 0.0.0.0 where clients are asked who they are, "
         + "and 127.0.0.1 where they aren't."
     ),

@@ -37,11 +37,28 @@ extension SettingType where Value == String? {
   /// A folder or URL; an empty text is none.
   static var dataPath: Self {
     Self(
-      rule: "a folder or URL that ends in / and has no ' or ;",
+      rule: "a folder or URL that ends in / and has no ', ; or ?",
       parse: { text in
         if text.isEmpty { return .some(nil) }
-        let isPath = text.hasSuffix("/") && !text.contains("'") && !text.contains(";")
+        // DuckDB takes what follows ? for no part of a file's name: its log would lie elsewhere.
+        let isPath = text.hasSuffix("/") && !text.contains { "';?".contains($0) }
         return isPath ? .some(text) : .none
+      },
+      text: { $0 }
+    )
+  }
+}
+
+extension SettingType where Value == String? {
+  /// A catalog in a file; an empty text is none.
+  static var catalogFile: Self {
+    Self(
+      rule: "a file or sqlite:FILE without ? (a catalog in PostgreSQL is named by --pg-host)",
+      parse: { text in
+        if text.isEmpty { return .some(nil) }
+        // DuckLake names other kinds of catalogs so; DuckDB would make a file of that name.
+        let kind = text.prefixMatch(of: /([a-z]{2,}):/)?.1
+        return (kind ?? "sqlite") == "sqlite" && !text.contains("?") ? .some(text) : .none
       },
       text: { $0 }
     )
@@ -67,6 +84,15 @@ extension SettingType where Value == String? {
         if text.isEmpty { return .some(nil) }
         return text.wholeMatch(of: /[A-Za-z0-9.-]+(:[0-9]{1,5})?/) == nil ? .none : .some(text)
       },
+      text: { $0 }
+    )
+  }
+
+  /// Where to listen; an empty text leaves the choice to the server.
+  static var listeningHost: Self {
+    Self(
+      rule: "an address, a host's name or unix:PATH",
+      parse: { $0 == "unix:" ? .none : .some($0.isEmpty ? nil : $0) },
       text: { $0 }
     )
   }
@@ -181,8 +207,11 @@ extension SettingType where Value == Duration? {
 
 extension SettingType where Value == Int? {
   /// A count; 0 is no limit.
-  static var countOrNone: Self {
-    let integer = SettingType<Int>.integer(0...Int(Int32.max))
+  static var countOrNone: Self { self.countOrNone(upTo: Int(Int32.max)) }
+
+  /// A count; 0 leaves the choice to the server.
+  static func countOrNone(upTo limit: Int) -> Self {
+    let integer = SettingType<Int>.integer(0...limit)
     return Self(
       rule: integer.rule,
       parse: { integer.parse($0).map { $0 == 0 ? nil : $0 } },

@@ -91,6 +91,54 @@ def test_of_transactions_prepared_statements_and_ingestions(guarded, anna, name)
   assert anna.rows(f"SELECT sum(a) FROM {name}") == [(15,)]
 
 
+@pytest.fixture
+def fragments(guarded, anna, name):
+  """The name of a table in two files, one of them with a deleted row."""
+  with client(guarded, "fred") as other:
+    run(other, f"CREATE TABLE {name} AS SELECT range AS a FROM range(9)", f"DELETE FROM {name} WHERE a < 4")
+    run(other, f"INSERT INTO {name} VALUES (10)", f"INSERT INTO {name} VALUES (11)")
+  return name
+
+
+@pytest.mark.parametrize(
+  "sql",
+  [
+    "CALL ducklake_merge_adjacent_files('lakehouse', '{name}')",
+    "FROM ducklake_merge_adjacent_files('lakehouse', '{name}')",
+    "CALL ducklake_rewrite_data_files('lakehouse', '{name}', delete_threshold => 0)",
+    "BEGIN; CALL ducklake_merge_adjacent_files('lakehouse', '{name}'); COMMIT", "CHECKPOINT",
+    "CHECKPOINT lakehouse", 'CHECKPOINT /* it */ "LakeHouse";',
+  ],
+)
+def test_maintenance_by_clients_bears_their_names(guarded, fragments, sql):
+  with client(guarded, "olga", "admin") as admin:
+    before = snapshot_count(admin)
+    rows = f"SELECT count(*), sum(a) FROM {fragments}"
+    expected = admin.rows(rows)
+    run(admin, sql.format(name=fragments))
+    made = snapshot_count(admin) - before
+    authors = admin.rows(
+      f"SELECT author FROM lakehouse.snapshots() ORDER BY snapshot_id DESC LIMIT {made}"
+    )
+    assert made > 0 and set(authors) == {("olga",)}
+    assert admin.rows(rows) == expected
+
+
+def test_a_checkpoint_in_a_prepared_statement_and_in_a_transaction(guarded, fragments):
+  with client(guarded, "olga", "admin") as admin:
+    prepared = admin.prepare("CHECKPOINT lakehouse")
+    assert prepared.is_update
+    admin.update(Command.prepared_update(prepared.handle))
+    assert last_commit(admin) == ("olga", None)
+    # Of what DuckDB keeps itself the same statement writes the log into the file.
+    run(admin, "USE memory", "CHECKPOINT", "CHECKPOINT memory", "USE lakehouse")
+    run(admin, f"INSERT INTO {fragments} VALUES (12)", "BEGIN", "CHECKPOINT", "COMMIT")
+    assert admin.rows(f"SELECT count(*) FROM {fragments}") == [(8,)]
+  with client(guarded, "usra") as user, pytest.raises(grpc.RpcError) as caught:
+    run(user, "CHECKPOINT")
+  assert caught.value.code() == grpc.StatusCode.PERMISSION_DENIED
+
+
 @pytest.mark.parametrize(
   "call",
   [

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import uuid
 
+import adbc_driver_flightsql.dbapi as adbc
 import grpc
 import pyarrow as pa
 import pytest
 
-from support.flightsql import RawClient, any_message, run, table
+from support.flightsql import Command, RawClient, any_message, run, table
+from support.ingestion import APPEND, ingest, ingest_refusal
 from support.protobuf import message
 from support.server import Server
 
@@ -210,7 +212,7 @@ def test_views_and_macros_are_kept(raw, name):
   run(raw, f"DROP VIEW {name}_view", f"DROP MACRO {name}_twice", f"DROP MACRO TABLE {name}_more")
 
 
-def test_comments(raw, name):
+def test_comments(lake, raw, name):
   run(
     raw, f"CREATE TABLE {name} (a INTEGER)", f"COMMENT ON TABLE {name} IS 'all of it'",
     f"COMMENT ON COLUMN {name}.a IS 'a part'",
@@ -226,6 +228,27 @@ def test_comments(raw, name):
   (row,) = table(raw.messages(only)).to_pylist()
   schema = pa.ipc.read_schema(pa.py_buffer(row["table_schema"]))
   assert schema.field("a").metadata[b"ARROW:FLIGHT:SQL:REMARKS"] == b"a part"
+  assert raw.rows(
+    f"SELECT table_comment FROM information_schema.tables WHERE table_name = '{name}'"
+  ) == [("all of it",)]
+  with adbc.connect(lake.uri, autocommit=True) as connection:
+    schema = connection.adbc_get_table_schema(name)
+  assert schema.field("a").metadata[b"ARROW:FLIGHT:SQL:REMARKS"] == b"a part"
+
+
+def test_how_large_a_table_is(raw, name):
+  run(
+    raw, f"CREATE TABLE {name} AS SELECT range AS a FROM range(1000)", f"INSERT INTO {name} VALUES (-1)",
+    f"DELETE FROM {name} WHERE a >= 990",
+  )
+  (files,) = raw.rows(
+    "SELECT file_count, delete_file_count, file_size_bytes > 0 "
+    f"FROM ducklake_table_info('lakehouse') WHERE table_name = '{name}'"
+  )
+  assert files == (2, 1, True)
+  assert raw.rows(
+    f"SELECT estimated_size FROM duckdb_tables() WHERE table_name = '{name}'"
+  ) == [(1001,)]
 
 
 def test_metadata_hides_what_the_lake_keeps_of_itself(raw):
@@ -267,6 +290,26 @@ def test_nested_and_rare_types_are_kept(raw, name):
   assert raw.rows(f"SELECT u::VARCHAR, j->>'j' FROM {name}") == [
     ("00000000-0000-0000-0000-000000000001", "1")
   ]
+
+
+def test_times_of_nanoseconds_are_kept_in_microseconds(raw, name):
+  """As Polars has them. DuckDB writes no Parquet of its TIME_NS, and ends with a fatal error."""
+  nanoseconds = pa.time64("ns")
+  whole = pa.array([3_600_000_001_000, None], nanoseconds)
+  nested = pa.StructArray.from_arrays([whole, pa.ListArray.from_arrays([0, 1, 2], whole)], ["t", "l"])
+  rows = pa.table({"t": whole, "s": nested, "d": whole.dictionary_encode()})
+  assert ingest(raw, Command.ingest(name), rows) == 2
+  moment = datetime.time(1, 0, 0, 1)
+  found = raw.rows(f"FROM {name}")
+  assert found == [
+    (moment, {"t": moment, "l": [moment]}, moment), (None, {"t": None, "l": [None]}, None),
+  ]
+  assert {kind for (kind,) in raw.rows(f"SELECT typeof(t) FROM {name}")} == {"TIME"}
+  part = pa.table({"t": pa.array([1_001], nanoseconds)})
+  code, details = ingest_refusal(raw, Command.ingest(name, if_exists=APPEND), part)
+  assert code == grpc.StatusCode.INVALID_ARGUMENT
+  assert 'Column "t"' in details and "1001" in details
+  assert raw.rows(f"SELECT count(*) FROM {name}") == [(2,)]
 
 
 def test_a_message_shows_no_path_of_the_server(lake, raw, name, tmp_path_factory):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import adbc_driver_flightsql.dbapi as adbc
+import duckdb
 import grpc
 import pyarrow as pa
 import pytest
@@ -111,6 +112,26 @@ def test_a_catalog_that_another_server_has_is_refused(start, tmp_path):
   assert ended.returncode != 0
   assert "cannot attach the lake" in ended.stderr
   assert "lock" in ended.stderr
+
+
+def test_a_lake_that_has_been_moved_says_so_and_is_moved_as_the_manual_says(start, tmp_path):
+  (old := tmp_path / "old").mkdir()
+  flags = ["--ducklake-data-path", f"{old}/data/"]
+  start(*flags, "--init-sql", "CREATE TABLE t AS SELECT 1 AS a").stop()
+  old.rename(new := tmp_path / "new")
+  flags = ["--ducklake-data-path", f"{new}/data/"]
+  ended = run_to_end("serve", "--host", "127.0.0.1", "--port", "0", *flags)
+  assert ended.returncode != 0
+  assert f"{old}/data/" in ended.stderr and "docs/lake.md" in ended.stderr
+  assert "OVERRIDE" not in ended.stderr
+  with duckdb.connect(f"{new}/data.ducklake") as catalog:
+    catalog.execute(
+      f"UPDATE ducklake_metadata SET value = '{new}/data/' WHERE key = 'data_path'"
+    )
+  with RawClient(start(*flags).address) as raw:
+    assert raw.rows("FROM t") == [(1,)]
+    raw.update(Command.update("INSERT INTO t VALUES (2)"))
+    assert raw.rows("FROM t ORDER BY a") == [(1,), (2,)]
 
 
 def test_a_catalog_that_is_no_lake_is_refused(tmp_path):

@@ -98,6 +98,29 @@ def test_nothing_that_clients_may_ask_tells_where(own, tmp_path):
         assert not any(str(place) in told for place in places), (sql, told)
 
 
+LISTS = [
+  "duckdb_tables()", "duckdb_columns()", "duckdb_schemas()", "duckdb_views()", "duckdb_constraints()",
+  "duckdb_indexes()", "duckdb_types()", "duckdb_sequences()", "information_schema.tables",
+  "information_schema.columns", "information_schema.schemata", "information_schema.table_constraints",
+  "information_schema.key_column_usage", "pg_catalog.pg_class", "pg_catalog.pg_attribute",
+  "pg_catalog.pg_namespace", "pg_catalog.pg_database", "pg_catalog.pg_tables", "pg_catalog.pg_views",
+  "sqlite_master",
+]
+MISSING = ["FROM r", "FROM nosuch.t", "FROM ducklake_snapshot", "FROM ducklake_tables", "FROM routines_"]
+
+
+def test_the_catalog_of_the_lake_is_in_no_list_and_no_suggestion(own):
+  for role in ("reader", "user"):
+    with client(own, role) as raw:
+      for sql in [f"SELECT * FROM {name}" for name in LISTS] + ["SHOW ALL TABLES", "SHOW DATABASES", *MISSING]:
+        told = shown(raw, sql)
+        assert "__ducklake_metadata" not in told and "ducklake_data_file" not in told, (sql, told)
+      for sql in ["PRAGMA database_size", "FROM pragma_database_size()"]:
+        assert "PERMISSION_DENIED" in shown(raw, sql)
+  with client(own, "admin") as raw:
+    assert "lakehouse" in shown(raw, "PRAGMA database_size")
+
+
 def test_a_plan_with_files_is_shown(own):
   with client(own, "reader") as raw:
     assert "/proc/self/fd/" in shown(raw, "EXPLAIN ANALYZE SELECT * FROM t")

@@ -311,3 +311,21 @@ CALL read_text('{canary}')
 SHOW read_text('{canary}')
 FROM lake.set_commit_message('mallory', 'x')
 CREATE VIEW spy AS FROM ducklake_set_commit_message('lake', 'mallory', 'x')
+CREATE TABLE lake.nanos (a Time_NS)
+CREATE TABLE lake.nanos (a INTEGER, b "time_ns")
+CREATE TABLE lake.nanos (a STRUCT(b TIME_NS))
+CREATE TABLE lake.nanos (a MAP(VARCHAR, TIME_NS))
+CREATE TABLE lake.nanos (a TIME_NS[])
+CREATE TABLE lake.nanos AS SELECT '01:00'::TIME_NS AS a FROM range(20)
+CREATE TABLE lake.nanos AS SELECT CAST('01:00' AS TIME_NS) AS a
+CREATE TABLE lake.nanos AS SELECT TIME_NS '01:00' AS a
+CREATE TABLE lake.nanos AS SELECT from_json('{"a": "01:00"}', '{"a": "TIME_NS"}') AS a
+CREATE VIEW lake.nanos AS SELECT '01:00':: /* of a day */ TIME_NS AS a
+CREATE TYPE lake.nanos AS TIME_NS
+CREATE MACRO memory.main.nanos(x) AS x::TIME_NS
+ALTER TABLE lake.kept ADD COLUMN b TIME_NS
+ALTER TABLE lake.kept ALTER a TYPE TIME_NS
+SET VARIABLE nanos = '01:00'::TIME_NS
+PREPARE nanos AS CREATE TABLE lake.nanos AS SELECT '01:00'::TIME_NS AS a
+PREPARE nanos AS CREATE TABLE lake.nanos AS SELECT ? AS a; EXECUTE nanos(TIME_NS '01:00')
+EXPLAIN ANALYZE CREATE TABLE lake.nanos AS SELECT '01:00'::TIME_NS AS a

@@ -84,3 +84,6 @@ FROM kept SELECT max(a)
 SELECT * FROM kept USING SAMPLE 3
 SELECT * FROM kept POSITIONAL JOIN kept AS other LIMIT 1
 SELECT bool, varchar, timestamp FROM test_all_types()
+SELECT '01:00'::TIME_NS, from_json('{"a": "01:00"}', '{"a": "TIME_NS"}')
+CREATE TABLE lake.nanos (time_ns BIGINT, a VARCHAR); INSERT INTO lake.nanos VALUES (1, 'TIME_NS'), (2, '01:00'::TIME_NS::VARCHAR); SELECT time_ns FROM lake.nanos WHERE time_ns > 0 ORDER BY time_ns; ALTER TABLE lake.nanos RENAME time_ns TO b; ALTER TABLE lake.nanos RENAME COLUMN b TO time_ns; ALTER TABLE lake.nanos DROP COLUMN time_ns; DROP TABLE lake.nanos
+CREATE TABLE lake.nanos AS SELECT epoch_ns(now()) AS time_ns, 'TIME_NS' AS a; CREATE VIEW lake.nanos_view AS SELECT max(time_ns) AS time_ns FROM lake.nanos GROUP BY time_ns; DROP VIEW lake.nanos_view; DROP TABLE lake.nanos

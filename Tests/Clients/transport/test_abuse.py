@@ -211,6 +211,17 @@ def test_floods_of_control_frames(guarded, frame: frames.Frame):
       pass
 
 
+def test_as_many_pings_as_go_clients_send_are_answered(guarded):
+  count = 5_000
+  answer = frames.PingFrame(0, b"12345678", flags=["ACK"]).serialize()
+  with connect(guarded) as peer:
+    send(peer, PREFACE + SETTINGS + frames.PingFrame(0, b"12345678").serialize() * count)
+    said = b""
+    while said.count(answer) < count:
+      assert (chunk := peer.recv(1 << 16)), f"hung up after {said.count(answer)} answers"
+      said += chunk
+
+
 def test_a_slow_reader_of_a_huge_stream(guarded):
   with Peer(guarded, window=(1 << 31) - 1) as peer, EchoClient(guarded) as other:
     body = message(f"100000 {MIB}".encode())

@@ -36,7 +36,7 @@ struct RemovalCommit {
     try self.lock(observer)
     do {
       try self.requireNoConflict(with: targets, ignoresInsertions, on: connection, observer)
-      try connection.execute("COMMIT")
+      try connection.commit()
     } catch {
       self.unlock(observer)
       throw error
@@ -94,6 +94,9 @@ struct RemovalCommit {
     let later = try observer.texts(self.lake.changesQuery(since: known))
     // One that was forgotten meanwhile may have changed anything.
     guard later.enumerated().allSatisfy({ $1[0] == "\(known + 1 + $0)" }) else {
+      throw EngineError.lakeConflict(table: nil)
+    }
+    guard !targets.isWholeLake || later.isEmpty else {
       throw EngineError.lakeConflict(table: nil)
     }
     let changes = later.flatMap { SnapshotChange.list($0[1] ?? "") }

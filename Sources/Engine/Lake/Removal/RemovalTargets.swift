@@ -8,12 +8,18 @@ package struct RemovalTargets: Hashable, Sendable {
   /// Whether there may be others too.
   package private(set) var mayBeOthers = false
 
+  /// Whether whatever others have committed is in the way.
+  private(set) var isWholeLake = false
+
   static let any = RemovalTargets(mayBeOthers: true)
+  /// Of a lake for one writer.
+  static let wholeLake = RemovalTargets(mayBeOthers: true, isWholeLake: true)
 
   package var isEmpty: Bool { self.tables.isEmpty && !self.mayBeOthers }
 
-  private init(mayBeOthers: Bool) {
+  private init(mayBeOthers: Bool, isWholeLake: Bool = false) {
     self.mayBeOthers = mayBeOthers
+    self.isWholeLake = isWholeLake
   }
 
   init() {}
@@ -49,5 +55,6 @@ package struct RemovalTargets: Hashable, Sendable {
   mutating func formUnion(_ others: RemovalTargets) {
     self.tables.formUnion(others.tables)
     self.mayBeOthers = self.mayBeOthers || others.mayBeOthers
+    self.isWholeLake = self.isWholeLake || others.isWholeLake
   }
 }

@@ -8,6 +8,9 @@ internal import Synchronization
 /// It is a courtesy among the statements of this server that are transactions of their own, and its
 /// maintenance. What others do is found out when a transaction is committed.
 final class TableTurns: Sendable {
+  /// The turn of all tables at once, which has nobody's name.
+  static let wholeLake: Set = [""]
+
   private typealias Waiter = OneTimeOutcome<Void>
 
   /// A table is in there for as long as somebody has the turn.

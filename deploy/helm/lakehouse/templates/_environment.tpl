@@ -1,3 +1,10 @@
+{{/* A quantity in mebibytes; nothing for units other than Mi, Gi and Ti. */}}
+{{- define "lakehouse.mebibytes" -}}
+{{- $units := dict "Mi" 1 "Gi" 1024 "Ti" 1048576 }}
+{{- $unit := regexFind "[A-Za-z]*$" . }}
+{{- if hasKey $units $unit }}{{ mulf (trimSuffix $unit . | float64) (get $units $unit) | floor | int64 }}{{ end }}
+{{- end }}
+
 {{/* The settings as variables. Secrets are files, and only their paths are here. */}}
 {{- define "lakehouse.environment" -}}
 {{- $v := .Values }}
@@ -38,6 +45,14 @@
 {{- if $v.s3.endpoint }}{{- $_ := set $e "LAKEHOUSE_S3_ENDPOINT" $v.s3.endpoint }}{{- end }}
 {{- if $v.s3.region }}{{- $_ := set $e "LAKEHOUSE_S3_REGION" $v.s3.region }}{{- end }}
 {{- if $v.s3.existingSecret }}{{- $_ := set $e "LAKEHOUSE_S3_SECRET_FILE" "/run/secrets/lakehouse/s3/secret" }}{{- end }}
+{{- end }}
+{{- /* The pod would be ended for what DuckDB takes of the node: it may have two thirds of the pod's memory, and four fifths of
+its disk, where results that are set aside need room too. */}}
+{{- with dig "limits" "memory" "" ($v.resources | default dict) }}{{- with include "lakehouse.mebibytes" (toString .) }}
+{{- $_ := set $e "LAKEHOUSE_MEMORY_LIMIT" (printf "%dMiB" (div (mul (int64 .) 2) 3)) }}
+{{- end }}{{- end }}
+{{- with include "lakehouse.mebibytes" (toString $v.spill.sizeLimit) }}
+{{- $_ := set $e "LAKEHOUSE_MAX_SPILL_BYTES" (printf "%dMiB" (div (mul (int64 .) 4) 5)) }}
 {{- end }}
 {{- range $name, $value := $v.settings }}
 {{- /* Helm writes large numbers as 1e+07. */}}
