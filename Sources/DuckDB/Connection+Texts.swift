@@ -6,11 +6,7 @@ extension Connection {
     _ sql: String,
     binding values: [Value] = []
   ) throws(DuckDBError) -> [[String?]] {
-    let statement = try self.prepare(sql)
-    for (index, value) in values.enumerated() {
-      try statement.bind(value, at: index + 1)
-    }
-    var result = try statement.stream()
+    var result = try self.result(of: sql, binding: values)
     let columnCount = result.columns.count
     var rows: [[String?]] = []
     while let chunk = try result.nextChunk() {
@@ -19,5 +15,17 @@ extension Connection {
       }
     }
     return rows
+  }
+
+  private borrowing func result(
+    of sql: String,
+    binding values: [Value]
+  ) throws(DuckDBError) -> QueryResult {
+    guard !values.isEmpty else { return try self.result(of: sql) }
+    let statement = try self.prepare(sql)
+    for (index, value) in values.enumerated() {
+      try statement.bind(value, at: index + 1)
+    }
+    return try statement.stream()
   }
 }

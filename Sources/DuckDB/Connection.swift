@@ -30,6 +30,12 @@ package struct Connection: ~Copyable {
 
   /// Runs every statement in `sql` and discards what they return.
   package borrowing func execute(_ sql: String) throws(DuckDBError) {
+    _ = try self.result(of: sql)
+  }
+
+  /// Runs every statement in `sql` to its end, each compiled and executed in one transaction, and
+  /// returns the result of the last.
+  borrowing func result(of sql: String) throws(DuckDBError) -> QueryResult {
     try SQLText.requireNoNUL(sql)
     var storage = unsafe duckdb_result()
     let state = unsafe duckdb_query(self.handle.pointer, sql, &storage)
@@ -37,5 +43,6 @@ package struct Connection: ~Copyable {
     guard state == DuckDBSuccess else {
       throw result.error
     }
+    return result
   }
 }

@@ -12,19 +12,40 @@ extension PreparedStatement {
   package func stream(
     isCancelled: () -> Bool = { false }
   ) throws(DuckDBError) -> QueryResult {
+    guard let result = try self.stream(unless: { false }, isCancelled: isCancelled) else {
+      // It isn't given up unless the condition says so.
+      throw DuckDBError(code: .internalError, message: "The statement was given up")
+    }
+    return result
+  }
+
+  /// Executes the statement as ``stream(isCancelled:)`` does, unless it is given up when it has its
+  /// transaction, and with that the data that it is going to read.
+  ///
+  /// Its first tasks may have run by then. What they changed is rolled back where the statement is
+  /// a transaction of its own; in one that was open before it would stay.
+  ///
+  /// - Parameter isGivenUp: Asked once.
+  /// - Returns: `nil` if it is given up.
+  package func stream(
+    unless isGivenUp: () -> Bool,
+    isCancelled: () -> Bool
+  ) throws(DuckDBError) -> QueryResult? {
     var pending: duckdb_pending_result?
     let started = unsafe duckdb_pending_prepared_streaming(self.pointer, &pending)
     defer { unsafe duckdb_destroy_pending(&pending) }
     guard started == DuckDBSuccess else {
       throw unsafe DuckDBError(pending: pending)
     }
+    guard !isGivenUp() else {
+      self.interruptPending()
+      return nil
+    }
 
     var backoff = Backoff()
     polling: while true {
       if isCancelled() {
-        // Destroying a pending result doesn't end its statement: without the interrupt the next
-        // one on this connection would first run this one to its end.
-        unsafe duckdb_interrupt(self.connection.pointer)
+        self.interruptPending()
         throw DuckDBError(code: .interrupted, message: "INTERRUPT Error: Interrupted!")
       }
       switch unsafe duckdb_pending_execute_task(pending) {
@@ -46,6 +67,12 @@ extension PreparedStatement {
       throw result.error
     }
     return result
+  }
+
+  /// Destroying a pending result doesn't end its statement: without the interrupt the next one on
+  /// this connection would first run this one to its end.
+  private func interruptPending() {
+    unsafe duckdb_interrupt(self.connection.pointer)
   }
 }
 

@@ -4,7 +4,11 @@ internal import DuckDB
 ///
 /// `@unchecked Sendable`: it travels between tasks, and only its connection, an actor, uses it.
 final class CompiledStatement: @unchecked Sendable {
-  let prepared: PreparedStatement
+  /// Replaced by its connection when the data have changed that it was made for.
+  var plan: Plan
+  let type: StatementType
+  let source: StatementSource
+  /// The text it came in.
   let sql: String
   let connection: SessionConnection
   let effect: StatementEffect
@@ -18,19 +22,23 @@ final class CompiledStatement: @unchecked Sendable {
   /// changes.
   let isLasting: Bool
 
+  /// - Parameter source: `nil` where it is the text's only statement.
   init(
-    _ prepared: PreparedStatement,
+    _ plan: Plan,
+    source: StatementSource? = nil,
     sql: String,
     connection: SessionConnection,
     effect: StatementEffect,
     isBoundToConnection: Bool,
     isLasting: Bool = false
   ) {
-    self.prepared = prepared
+    self.plan = plan
+    self.type = plan.statement.statementType
+    self.source = source ?? StatementSource(text: sql)
     self.sql = sql
     self.connection = connection
     self.effect = effect
-    self.waitsForFetch = connection.waitsForFetch(prepared.statementType, sql)
+    self.waitsForFetch = connection.waitsForFetch(self.type, sql)
     self.transaction = connection.state.transaction(on: ObjectIdentifier(connection))?.handle
     self.isBoundToConnection = isBoundToConnection
     self.isLasting = isLasting

@@ -121,10 +121,6 @@ extension EngineConfiguration {
   /// The settings that DuckDB is opened with.
   var startOptions: [String: String] {
     var options = ["autoinstall_known_extensions": "false", "temp_directory": self.spillDirectory]
-    // A statement runs later than it is compiled, and DuckDB keeps conclusions from the statistics
-    // of then, such as that a filter holds for every row: rows that came since would be treated
-    // wrongly.
-    options["disabled_optimizers"] = "statistics_propagation"
     // Or else what DuckDB's allocator keeps after work stays until there is work again.
     options["allocator_background_threads"] = "true"
     options["extension_directory"] = self.extensionDirectory

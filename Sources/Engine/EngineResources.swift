@@ -15,6 +15,7 @@ final class EngineResources: Sendable {
   /// The default catalog, if there is one.
   let lake: Lake?
   let definitions = DefinitionVersion()
+  let data = DataVersion()
   /// DuckDB has met a fatal error: it refuses every statement from then on.
   let invalidation = OneTimeEvent()
   let redactor: ErrorRedactor

@@ -79,20 +79,20 @@ extension SessionConnection {
         sql,
         isQuery: isQuery,
         on: connection
-      ) {
-        prepared in
-        guard self.waitsForFetch(prepared.statementType, sql), prepared.parameterCount == 0
+      ) { plan in
+        guard self.waitsForFetch(plan.statement.statementType, sql),
+          plan.statement.parameterCount == 0
         else {
           throw EngineError.unknownTicket
         }
         let compiled = CompiledStatement(
-          prepared,
+          plan,
           sql: sql,
           connection: self,
           effect: .none,
           isBoundToConnection: false
         )
-        let schema = try self.schema(of: prepared.columns)
+        let schema = try self.schema(of: plan.statement.columns)
         self.awaitFetch(of: compiled)
         return (compiled, schema)
       }

@@ -40,7 +40,7 @@ extension Session {
     in context: RecentStatements.Context
   ) {
     // A transaction may have begun meanwhile.
-    guard compiled.transaction == nil, compiled.prepared.statementType.readsOnly else { return }
+    guard compiled.transaction == nil, compiled.type.readsOnly else { return }
     let knowledge: RecentStatements.Knowledge =
       switch known {
       case nil: .seen

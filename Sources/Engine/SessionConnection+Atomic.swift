@@ -22,10 +22,16 @@ extension SessionConnection {
       return try work(connection)
     }
     try connection.begin(isReadOnly: self.onlyReads)
+    self.isAtomic = true
+    self.noteTransactionBoundary()
+    defer {
+      self.isAtomic = false
+      self.noteTransactionBoundary()
+    }
     do {
       if changesLake { try self.sign(on: connection) }
       let value = try work(connection)
-      try commit(connection)
+      try self.committingData { try commit(connection) }
       return value
     } catch {
       // A COMMIT that fails has already rolled back; then there is nothing left to do.

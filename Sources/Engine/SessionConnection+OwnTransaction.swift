@@ -17,21 +17,21 @@ extension SessionConnection {
     _ text: String,
     isQuery: Bool = false,
     on connection: borrowing Connection,
-    _ work: (PreparedStatement) throws -> Value
+    _ work: (Plan) throws -> Value
   ) throws -> Value? {
     // That of the statement before it in the text.
     if case .done = self.own { self.rollBackOwn(on: connection) }
     guard self.resources.lake != nil, self.own == nil,
       !self.state.isInTransaction(ObjectIdentifier(self))
-    else { return try self.compileNext(of: &statements).map(work) }
+    else { return try self.plan { try self.compileNext(of: &statements) }.map(work) }
     try self.beginOwn(isReadOnly: isQuery, on: connection)
-    guard let prepared = try self.compileNext(of: &statements) else { return nil }
-    let type = prepared.statementType
+    guard let plan = try self.plan({ try self.compileNext(of: &statements) }) else { return nil }
+    let type = plan.statement.statementType
     guard self.runsWhereCompiled(type), type.readsOnly || !isQuery, !self.rewritesFiles(text) else {
       self.rollBackOwn(on: connection)
-      return try work(prepared)
+      return try work(plan)
     }
-    let value = try work(prepared)
+    let value = try work(plan)
     try self.commitOwn(on: connection)
     return value
   }
@@ -58,6 +58,7 @@ extension SessionConnection {
     try connection.begin(isReadOnly: isReadOnly)
     self.own = .atWork
     self.isOwnReadOnly = isReadOnly
+    self.noteTransactionBoundary()
   }
 
   /// Leaves the transaction in which a query was compiled open for its fetch, if there is room.
@@ -106,7 +107,7 @@ extension SessionConnection {
   func commitOwn(on connection: borrowing Connection) throws {
     guard case .atWork = self.own else { return }
     guard !self.isOwnReadOnly || !self.endsLater else { return self.endOwnLater() }
-    try connection.commit()
+    try self.committingData { try connection.commit() }
     self.forgetOwn()
     self.noteDefinitionChange(by: .transaction)
   }
@@ -125,9 +126,13 @@ extension SessionConnection {
   }
 
   private func forgetOwn() {
-    if self.own != nil { self.resources.announced.remove(self) }
+    if self.own != nil {
+      self.resources.announced.remove(self)
+      self.noteTransactionBoundary()
+    }
     self.own = nil
     self.isOwnReadOnly = false
+    self.isOwnUntouched = false
   }
 }
 

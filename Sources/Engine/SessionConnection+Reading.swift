@@ -14,9 +14,8 @@ extension SessionConnection {
   /// would write nonetheless, such as `SELECT nextval('s')`.
   ///
   /// To be called right before the statement is executed.
-  func admit(_ prepared: PreparedStatement, on connection: borrowing Connection) throws {
+  func admit(_ type: StatementType, on connection: borrowing Connection) throws {
     guard self.state.role == .reader else { return }
-    let type = prepared.statementType
     guard type.isReadable else {
       throw EngineError.notPermitted(
         role: self.state.role.rawValue,
@@ -27,6 +26,7 @@ extension SessionConnection {
       !self.state.isInTransaction(ObjectIdentifier(self))
     else { return }
     try self.beginOwn(isReadOnly: true, on: connection)
+    self.isOwnUntouched = true
   }
 
   /// Refuses what changes data by other means than SQL.

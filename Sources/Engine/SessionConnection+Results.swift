@@ -6,8 +6,7 @@ extension SessionConnection {
   func open(_ stream: ResultStream, query: CompiledStatement) throws -> ResultStep {
     try self.begin(stream.cancellation, fetching: query) { connection in
       try self.requirePermission(for: query.sql)
-      let prepared = try self.prepared(query, on: connection)
-      let result = try self.start(prepared, on: connection, stream.cancellation)
+      let result = try self.start(query, on: connection, stream.cancellation)
       let reader = try self.reader(result)
       guard reader.schema == stream.schema else {
         // A change that another process made, or one within a transaction.
@@ -21,17 +20,18 @@ extension SessionConnection {
 
   /// Starts a query in the transaction in which it waited, or in one that may end later.
   private func start(
-    _ prepared: PreparedStatement,
+    _ query: CompiledStatement,
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws -> QueryResult {
     let hasWaited = self.own != nil
     if !hasWaited, self.endsLater, !self.state.isInTransaction(ObjectIdentifier(self)) {
       try self.beginOwn(isReadOnly: true, on: connection)
+      self.isOwnUntouched = true
     }
     if self.own != nil {
       do {
-        return try self.execute(prepared, cancellation: cancellation)
+        return try self.execute(query, on: connection, cancellation)
       } catch let error as DuckDBError
         where error.isRefusedWrite
         || (hasWaited && error.code != .interrupted && error.code != .fatal)
@@ -40,8 +40,8 @@ extension SessionConnection {
         self.rollBackOwn(on: connection)
       }
     }
-    try self.admit(prepared, on: connection)
-    return try self.execute(prepared, cancellation: cancellation)
+    try self.admit(query.type, on: connection)
+    return try self.execute(query, on: connection, cancellation)
   }
 
   /// Computes the next part; `nil` if the result has been set aside meanwhile.

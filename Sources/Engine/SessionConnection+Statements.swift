@@ -16,17 +16,20 @@ extension SessionConnection {
     try self.begin(cancellation) { connection in
       var statements = try self.extract(sql, on: connection)
       guard statements.count > 1 else {
-        let next = try self.compiling(on: connection) { try self.compileNext(of: &statements) }
-        guard let prepared = next else { throw EngineError.noStatement }
+        // What was committed when the plan was made is known before it is.
+        let next = try self.plan {
+          try self.compiling(on: connection) { try self.compileNext(of: &statements) }
+        }
+        guard let plan = next else { throw EngineError.noStatement }
         let compiled = CompiledStatement(
-          prepared,
+          plan,
           sql: sql,
           connection: self,
-          effect: self.effect(of: prepared, sql: sql),
+          effect: self.effect(of: plan.statement, sql: sql),
           isBoundToConnection: false,
-          isLasting: try isRepeated && self.lasts(prepared, sql: sql, on: connection)
+          isLasting: try isRepeated && self.lasts(plan.statement, sql: sql, on: connection)
         )
-        return (try self.description(of: prepared, sql: sql), compiled)
+        return (try self.description(of: plan.statement, sql: sql), compiled)
       }
       return (try self.describeLast(of: &statements, sql: sql), nil)
     }
@@ -117,13 +120,16 @@ extension SessionConnection {
   ) throws -> Execution {
     try self.begin(cancellation) { connection in
       try self.runUpToLast(of: sql, awaitingFetch: true, on: connection, cancellation) {
-        prepared,
+        plan,
+        source,
         text,
         isOneOfSeveral in
+        let prepared = plan.statement
         if self.waitsForFetch(prepared.statementType, sql) {
           try Self.requireBound(prepared)
           let compiled = CompiledStatement(
-            prepared,
+            plan,
+            source: source,
             sql: sql,
             connection: self,
             effect: .none,
@@ -138,10 +144,15 @@ extension SessionConnection {
         }
         return .completed(
           try self.complete(
-            prepared,
-            sql: sql,
+            CompiledStatement(
+              plan,
+              source: source,
+              sql: sql,
+              connection: self,
+              effect: self.effect(of: prepared, sql: sql),
+              isBoundToConnection: isOneOfSeveral
+            ),
             text: text,
-            effect: self.effect(of: prepared, sql: sql),
             on: connection,
             cancellation: cancellation
           )
@@ -178,12 +189,21 @@ extension SessionConnection {
   /// Runs every statement of a text to its end.
   func update(_ sql: String, cancellation: Cancellation) throws -> Completion {
     try self.begin(cancellation) { connection in
-      try self.runUpToLast(of: sql, on: connection, cancellation) { prepared, text, _ in
+      try self.runUpToLast(of: sql, on: connection, cancellation) {
+        plan,
+        source,
+        text,
+        isOneOfSeveral in
         try self.complete(
-          prepared,
-          sql: sql,
+          CompiledStatement(
+            plan,
+            source: source,
+            sql: sql,
+            connection: self,
+            effect: self.effect(of: plan.statement, sql: sql),
+            isBoundToConnection: isOneOfSeveral
+          ),
           text: text,
-          effect: self.effect(of: prepared, sql: sql),
           on: connection,
           keepsRows: false,
           cancellation: cancellation
@@ -201,24 +221,13 @@ extension SessionConnection {
     try self.begin(cancellation) { connection in
       try self.requirePermission(for: statement.sql)
       return try self.complete(
-        try self.prepared(statement, on: connection),
-        sql: statement.sql,
+        statement,
         text: statement.sql,
-        effect: statement.effect,
         on: connection,
         keepsRows: keepsRows,
         cancellation: cancellation
       )
     }
-  }
-
-  /// The statement for this connection: only the one that compiled it can run it.
-  func prepared(
-    _ statement: CompiledStatement,
-    on connection: borrowing Connection
-  ) throws -> PreparedStatement {
-    statement.connection === self
-      ? statement.prepared : try connection.prepare(try self.signed(statement.sql))
   }
 
   /// Runs all statements of `sql` but the last, compiles that and works with it and its own
@@ -230,37 +239,53 @@ extension SessionConnection {
     awaitingFetch: Bool = false,
     on connection: borrowing Connection,
     _ cancellation: Cancellation,
-    _ work: (_ last: PreparedStatement, _ text: String, _ isOneOfSeveral: Bool) throws -> Value
+    _ work: (
+      _ last: Plan, _ source: StatementSource, _ text: String, _ isOneOfSeveral: Bool
+    ) throws -> Value
   ) throws -> Value {
     var statements = try self.extract(sql, on: connection)
     let count = statements.count
     guard count > 0 else { throw EngineError.noStatement }
     try self.requirePermission(for: sql)
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
+    func source(_ index: Int) -> StatementSource {
+      scanned.count == count
+        ? StatementSource(text: scanned[index].text) : StatementSource(text: sql, position: index)
+    }
     for index in 0..<(count - 1) {
-      let text = scanned.count == count ? scanned[index].text : sql
-      _ = try self.compilingNext(of: &statements, text, on: connection) { prepared in
+      _ = try self.compilingNext(of: &statements, source(index).text, on: connection) { plan in
         let effect = StatementEffect(
-          type: prepared.statementType,
+          type: plan.statement.statementType,
           scanned: scanned.count == count ? scanned[index] : nil
         )
-        return try self.complete(
-          prepared,
+        let statement = CompiledStatement(
+          plan,
+          source: source(index),
           sql: sql,
-          text: text,
+          connection: self,
           effect: effect,
+          isBoundToConnection: true
+        )
+        return try self.complete(
+          statement,
+          text: source(index).text,
           on: connection,
           keepsRows: false,
           cancellation: cancellation
         )
       }
     }
-    let text = scanned.count == count ? scanned[count - 1].text : sql
+    let last = source(count - 1)
     let isQuery =
       awaitingFetch && count == 1 && SQLScanner.beginsQuery(sql)
       && !LakeFunctions.mayRewriteFiles(sql)
-    let value = try self.compilingNext(of: &statements, text, isQuery: isQuery, on: connection) {
-      try work($0, text, count > 1)
+    let value = try self.compilingNext(
+      of: &statements,
+      last.text,
+      isQuery: isQuery,
+      on: connection
+    ) {
+      try work($0, last, last.text, count > 1)
     }
     guard let value else { throw EngineError.noStatement }
     return value
@@ -279,14 +304,13 @@ extension SessionConnection {
 
   /// - Parameter text: The statement alone, of all that were sent.
   private func complete(
-    _ prepared: PreparedStatement,
-    sql: String,
+    _ statement: CompiledStatement,
     text: String,
-    effect: StatementEffect,
     on connection: borrowing Connection,
     keepsRows: Bool = true,
     cancellation: Cancellation
   ) throws -> Completion {
+    let effect = statement.effect
     if case .endsTransaction(let commits) = effect,
       let transaction = self.state.transaction(on: ObjectIdentifier(self))
     {
@@ -299,40 +323,45 @@ extension SessionConnection {
       try self.record(effect, on: connection)
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
-    try self.admit(prepared, on: connection)
-    let type = prepared.statementType
+    let type = statement.type
+    try self.admit(type, on: connection)
     if try self.checkpointLake(type, text, on: connection, cancellation) {
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
     let rewritesFiles = self.rewritesFiles(text)
     defer { self.noteDefinitionChange(by: type) }
-    let completion = try self.changing(
-      by: type,
-      text,
-      effect,
-      on: connection,
-      rewritesFiles: rewritesFiles,
-      cancellation
-    ) { connection in
-      try self.runToEnd(
-        rewritesFiles ? connection.prepare(text) : prepared,
-        sql: sql,
-        keepsRows: keepsRows,
-        cancellation: cancellation
-      )
+    let completion = try self.changingData(if: type.mayChangeData || rewritesFiles) {
+      let completion = try self.changing(
+        by: type,
+        text,
+        effect,
+        on: connection,
+        rewritesFiles: rewritesFiles,
+        cancellation
+      ) { connection in
+        try self.runToEnd(
+          statement,
+          on: connection,
+          keepsRows: keepsRows,
+          cancellation: cancellation
+        )
+      }
+      try self.commitOwn(on: connection)
+      return completion
     }
+    if type == .prepare { self.preparedBySQL.note(statement.source) }
     try self.record(effect, on: connection)
     return completion
   }
 
   private func runToEnd(
-    _ prepared: PreparedStatement,
-    sql: String,
+    _ statement: CompiledStatement,
+    on connection: borrowing Connection,
     keepsRows: Bool,
     cancellation: Cancellation
   ) throws -> Completion {
-    var result = try self.execute(prepared, cancellation: cancellation)
-    guard result.kind == .rows, prepared.hasResultSet(sql: sql) else {
+    var result = try self.execute(statement, on: connection, cancellation)
+    guard result.kind == .rows, statement.plan.statement.hasResultSet(sql: statement.sql) else {
       let rowsChanged = result.kind == .changedRows ? result.rowsChanged : 0
       return Completion(schema: Schema(fields: []), rowsChanged: rowsChanged, rows: nil)
     }
@@ -350,17 +379,7 @@ extension SessionConnection {
     return Completion(schema: schema, rowsChanged: -1, rows: rows)
   }
 
-  /// Starts a statement; returns when its first rows exist.
-  func execute(
-    _ prepared: PreparedStatement,
-    cancellation: Cancellation
-  ) throws -> QueryResult {
-    try self.requireUnexpiredTransaction()
-    try Self.requireBound(prepared)
-    return try prepared.stream { cancellation.isCancelled }
-  }
-
-  private static func requireBound(_ prepared: PreparedStatement) throws(EngineError) {
+  static func requireBound(_ prepared: PreparedStatement) throws(EngineError) {
     guard prepared.parameterCount == 0 else {
       throw .parametersNotBound(count: prepared.parameterCount)
     }

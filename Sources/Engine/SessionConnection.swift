@@ -23,6 +23,19 @@ actor SessionConnection {
   var ownStart = ContinuousClock.now
   /// Whether DuckDB refuses to write in it.
   var isOwnReadOnly = false
+  /// Whether nothing has run in that transaction yet.
+  var isOwnUntouched = false
+  /// Whether the server has begun a transaction around work that is to be done in whole or not at all.
+  var isAtomic = false
+  /// Counts what ends the time for which a plan holds that was made in a transaction: its end, and each
+  /// statement that may have changed data.
+  var point = 0
+  /// Whether the open transaction may have changed data.
+  var hasChangedData = false
+  /// The version of all data before the statement at work began to change them.
+  var versionBeforeChange: Int?
+  /// The statements that were prepared by SQL.
+  var preparedBySQL = StatementsPreparedBySQL()
   /// Whether definitions have been changed since the last transaction began or ended.
   var hasChangedDefinitions = false
   /// Whether the open transaction names its author.
@@ -163,6 +176,7 @@ actor SessionConnection {
   func record(_ effect: StatementEffect, on connection: borrowing Connection) throws {
     guard effect != .none else { return }
     if effect == .beginsTransaction {
+      self.noteTransactionBoundary()
       self.isSigned = false
       self.forgetRemovals()
     }

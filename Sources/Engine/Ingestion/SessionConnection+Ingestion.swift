@@ -34,11 +34,13 @@ extension SessionConnection {
           let groupRowCount = try self.groupRowCount(of: path, isNew: definesTable, on: connection)
           rows.turns = IngestionTurns(groupRowCount: groupRowCount)
         }
-        let rowCount = try self.resources.rowFunction.withSource(rows.source) { call in
-          let insertion = try connection.prepare(
-            "INSERT INTO \(SQLText.identifier(path)) BY NAME SELECT * FROM \(call)"
-          )
-          return try self.execute(insertion, cancellation: cancellation).rowsChanged
+        let rowCount = try self.changingData(if: true) {
+          try self.resources.rowFunction.withSource(rows.source) { call in
+            let insertion = try connection.prepare(
+              "INSERT INTO \(SQLText.identifier(path)) BY NAME SELECT * FROM \(call)"
+            )
+            return try insertion.stream { cancellation.isCancelled }.rowsChanged
+          }
         }
         guard rows.turns.isComplete else { throw IngestionError.incomplete }
         return rowCount

@@ -87,6 +87,7 @@ extension LakeMaintenance {
       of: self.lake,
       on: self.resources.database,
       redactor: self.resources.redactor,
+      data: self.resources.data,
       cancellation: cancellation
     )
     guard try run.begin() else { return run.report }

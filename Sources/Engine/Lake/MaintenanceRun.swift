@@ -15,6 +15,7 @@ struct MaintenanceRun: ~Copyable {
   /// The same where the catalog is in a file that others may have open.
   private var fileLock: CatalogFileLock?
   private let redactor: ErrorRedactor
+  private let data: DataVersion
   private let cancellation: Cancellation
   private let start = ContinuousClock.now
   private(set) var report = MaintenanceReport()
@@ -23,6 +24,7 @@ struct MaintenanceRun: ~Copyable {
     of lake: Lake,
     on database: Database,
     redactor: ErrorRedactor,
+    data: DataVersion,
     cancellation: Cancellation
   ) throws {
     // Before anything is stored: what can't be copied is all there, or nothing is.
@@ -33,6 +35,7 @@ struct MaintenanceRun: ~Copyable {
     self.connection = connection
     self.lock = lock
     self.redactor = redactor
+    self.data = data
     self.cancellation = cancellation
   }
 
@@ -155,6 +158,9 @@ struct MaintenanceRun: ~Copyable {
     do {
       try self.connection.execute(self.lake.sign(as: Self.author))
       let rows = try self.connection.texts(sql, self.cancellation)
+      // The catalog's tables may be DuckDB's own.
+      _ = self.data.beginChange()
+      defer { self.data.endChange() }
       let targets =
         self.lake.hasOneWriter ? .wholeLake : table.map { RemovalTargets(table: $0) }
       guard let targets else {

@@ -39,30 +39,32 @@ extension SessionConnection {
   ) throws -> Completion {
     try self.begin(cancellation) { connection in
       try self.requireUnexpiredTransaction()
-      let type = statement.prepared.statementType
+      let type = statement.type
       let rewritesFiles = self.rewritesFiles(statement.sql)
       guard !rewritesFiles || binding.rows.rowCount == 1 else {
         throw EngineError.filesRewrittenTwice
       }
-      let hasResultSet = statement.prepared.hasResultSet(sql: statement.sql)
-      let completion = try self.changing(
-        by: type,
-        statement.sql,
-        statement.effect,
-        on: connection,
-        isAtomic: binding.rows.rowCount > 1 && statement.effect == .none,
-        rewritesFiles: rewritesFiles,
-        cancellation
-      ) { connection in
-        let execution = try self.execution(
-          of: statement,
-          binding,
+      let hasResultSet = statement.plan.statement.hasResultSet(sql: statement.sql)
+      let completion = try self.changingData(if: type.mayChangeData || rewritesFiles) {
+        try self.changing(
+          by: type,
+          statement.sql,
+          statement.effect,
           on: connection,
-          isCompiledAnew: rewritesFiles,
+          isAtomic: binding.rows.rowCount > 1 && statement.effect == .none,
+          rewritesFiles: rewritesFiles,
           cancellation
-        )
-        return hasResultSet
-          ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
+        ) { connection in
+          let execution = try self.execution(
+            of: statement,
+            binding,
+            on: connection,
+            isCompiledAnew: rewritesFiles,
+            cancellation
+          )
+          return hasResultSet
+            ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
+        }
       }
       try self.record(statement.effectWithParameters, on: connection)
       self.noteDefinitionChange(by: type)
@@ -79,10 +81,11 @@ extension SessionConnection {
   ) throws -> BoundExecution {
     try self.requirePermission(for: statement.sql)
     try self.resources.statementGuard?.checkColumnTypes(of: binding.rows.fields, in: statement.sql)
+    // DuckDB makes the plan anew for each execution if it reads any table.
     let prepared =
       try isCompiledAnew
-      ? connection.prepare(statement.sql) : self.prepared(statement, on: connection)
-    try self.admit(prepared, on: connection)
+      ? connection.prepare(statement.sql) : self.plan(of: statement, on: connection).statement
+    try self.admit(statement.type, on: connection)
     return BoundExecution(
       prepared,
       binding,

@@ -1,0 +1,6 @@
+/// Where a statement is found, to compile it again.
+struct StatementSource {
+  var text: String
+  /// How many statements come before it in the text.
+  var position = 0
+}
