@@ -156,6 +156,7 @@ def test_statements_of_a_principal(start):
 def test_the_queue_of_statements(start):
   own = start("--workers", "1", "--max-queued-statements", "2")
   with Occupied(own, 1), ThreadPoolExecutor(6) as pool, ExitStack() as stack:
+    assert eventually(lambda: has_to_wait(own))
     # Closed before the pool waits for the calls, which ends those that are still queued.
     clients = [stack.enter_context(RawClient(own.address)) for _ in range(6)]
     calls = [pool.submit(client.query, "SELECT 42 AS a") for client in clients]
@@ -167,6 +168,15 @@ def test_the_queue_of_statements(start):
         assert "--max-queued-statements" in error.details()
     own_call_ends(own)
   assert eventually(lambda: not failure(own))
+
+
+def has_to_wait(server: Server) -> bool:
+  with RawClient(server.address) as other:
+    try:
+      other.methods["GetFlightInfo"](descriptor(Command.query("SELECT 1")), timeout=0.5)
+    except grpc.RpcError as error:
+      return error.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+  return False
 
 
 def own_call_ends(server: Server) -> None:
