@@ -23,10 +23,19 @@ package final class Cancellation: Sendable {
     var times = StatementTimes()
     /// When it began to wait for a worker, if it waits.
     var queueStart: ContinuousClock.Instant?
+    /// Where it waits, and how often.
+    var queue: StatementQueue?
+    var placeCount = 0
     var timeLimit: Duration?
     var reportsProgress = false
     /// What is to be told of the cancellation.
     var observer: (@Sendable (CancellationReason) -> Void)?
+
+    /// Counts as waiting no more: it is cancelled.
+    mutating func giveUpPlaces() {
+      for _ in 0..<self.placeCount { self.queue?.release() }
+      self.placeCount = 0
+    }
 
     func isOverdue(at now: ContinuousClock.Instant) -> Bool {
       guard let timeLimit else { return false }
@@ -51,6 +60,7 @@ package final class Cancellation: Sendable {
       guard state.reason == nil else { return nil as (@Sendable (CancellationReason) -> Void)? }
       state.reason = reason
       state.work?.interrupter.interrupt()
+      state.giveUpPlaces()
       return state.observer
     }
     observer?(reason)
@@ -94,9 +104,15 @@ extension Cancellation {
   /// Where the statement's time has gone, not counting what it does now.
   package var times: StatementTimes { self.state.withLock { $0.times } }
 
-  /// The statement waits for a worker from now on.
-  func enterQueue() {
-    self.state.withLock { $0.queueStart = .now }
+  /// The statement waits for a worker from now on, and has a place in the queue until it doesn't or is
+  /// cancelled.
+  func enterQueue(_ queue: StatementQueue) {
+    self.state.withLock { state in
+      state.queueStart = .now
+      state.queue = queue
+      state.placeCount += 1
+      if state.reason != nil { state.giveUpPlaces() }
+    }
   }
 
   /// A worker has taken the statement up.
@@ -104,6 +120,9 @@ extension Cancellation {
     self.state.withLock { state in
       if let start = state.queueStart { state.times.queued += .now - start }
       state.queueStart = nil
+      guard state.placeCount > 0 else { return }
+      state.placeCount -= 1
+      state.queue?.release()
     }
   }
 
@@ -116,6 +135,7 @@ extension Cancellation {
         return (false, nil as (@Sendable (CancellationReason) -> Void)?)
       }
       state.reason = .queueWait(limit)
+      state.giveUpPlaces()
       return (true, state.observer)
     }
     observer?(.queueWait(limit))

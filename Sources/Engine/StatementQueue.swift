@@ -2,6 +2,8 @@ internal import Synchronization
 
 /// The statements that wait for a worker: refuses more than a limit, and gives up those that wait
 /// for too long.
+///
+/// One that is cancelled counts no more, though only a worker can put it away.
 final class StatementQueue: Sendable {
   /// A statement that may have to wait, and what becomes of its caller if that takes too long.
   private struct Waiting {
@@ -30,15 +32,19 @@ final class StatementQueue: Sendable {
   func enter(_ cancellation: Cancellation) throws(EngineError) {
     let (before, _) = self.waitingCount.add(1, ordering: .relaxed)
     guard before < self.limit else {
-      self.waitingCount.subtract(1, ordering: .relaxed)
+      self.release()
       throw .queueFull(limit: self.limit)
     }
-    cancellation.enterQueue()
+    cancellation.enterQueue(self)
   }
 
   /// To be called once for each ``enter(_:)`` that succeeded, when a worker takes the statement up.
   func leave(_ cancellation: Cancellation) {
     cancellation.leaveQueue()
+  }
+
+  /// Gives one place back, by whom it was taken.
+  func release() {
     self.waitingCount.subtract(1, ordering: .relaxed)
   }
 
