@@ -8,9 +8,4 @@ package struct Message: Sendable {
 
   package var content: Content
   package var bodyByteCount: Int
-
-  /// How many rows the message claims to bring: none if it is no record batch.
-  package var rowCount: Int {
-    if case .recordBatch(let layout) = self.content { layout.rowCount } else { 0 }
-  }
 }

@@ -22,8 +22,10 @@ package final class RowFunction: Sendable {
       Unmanaged.passRetained(self.sources).toOpaque()
     ) { unsafe Unmanaged<SourceTable>.fromOpaque($0!).release() }
     unsafe duckdb_table_function_set_bind(function) { unsafe RowFunction.bind($0) }
-    unsafe duckdb_table_function_set_init(function) { unsafe RowFunction.start($0) }
-    unsafe duckdb_table_function_set_local_init(function) { unsafe RowFunction.startReader($0) }
+    unsafe duckdb_table_function_set_init(function) {
+      // A source makes its rows one after the other.
+      unsafe duckdb_init_set_max_threads($0, 1)
+    }
     unsafe duckdb_table_function_set_function(function) { unsafe RowFunction.fill($0, $1) }
     guard
       unsafe duckdb_register_table_function(connection.handle.pointer, function) == DuckDBSuccess
@@ -99,32 +101,12 @@ extension RowFunction {
   }
 
   @unsafe
-  private static func start(_ info: duckdb_init_info?) {
-    // Not nil: ``bind(_:)`` has set it.
-    let source = unsafe Unmanaged<RowSource>.fromOpaque(duckdb_init_get_bind_data(info)!)
-      .takeUnretainedValue()
-    unsafe duckdb_init_set_max_threads(info, idx_t(source.readerLimit))
-  }
-
-  /// Called on each thread that reads.
-  @unsafe
-  private static func startReader(_ info: duckdb_init_info?) {
-    // Not nil: ``bind(_:)`` has set it.
-    let source = unsafe Unmanaged<RowSource>.fromOpaque(duckdb_init_get_bind_data(info)!)
-      .takeUnretainedValue()
-    let reader = source.reader()
-    unsafe duckdb_init_set_init_data(info, Unmanaged.passRetained(reader).toOpaque()) {
-      unsafe Unmanaged<RowReader>.fromOpaque($0!).release()
-    }
-  }
-
-  @unsafe
   private static func fill(_ info: duckdb_function_info?, _ chunk: duckdb_data_chunk?) {
-    // Not nil: ``startReader(_:)`` has set it, and DuckDB always has a chunk to fill.
-    let data = unsafe duckdb_function_get_local_init_data(info)!
-    let reader = unsafe Unmanaged<RowReader>.fromOpaque(data).takeUnretainedValue()
+    // Not nil: ``bind(_:)`` has set it, and DuckDB always has a chunk to fill.
+    let source = unsafe Unmanaged<RowSource>.fromOpaque(duckdb_function_get_bind_data(info)!)
+      .takeUnretainedValue()
     do {
-      try reader.fill(unsafe WritableChunk(chunk!))
+      try source.fill(unsafe WritableChunk(chunk!))
     } catch {
       unsafe duckdb_function_set_error(info, "\(error)")
     }

@@ -37,8 +37,6 @@ package struct EngineConfiguration: Sendable {
   package var statementByteLimit = 16 << 20
   /// How much of an ingestion may wait to be inserted; its client is held back beyond that.
   package var ingestionReadAheadByteCount = 4 << 20
-  /// The same where two threads insert, which each want all rows of a row group to be there.
-  package var parallelIngestionReadAheadByteCount = 32 << 20
   package var sessionLimit = 10_000
   /// Sessions of one principal; `nil` for no limit.
   package var sessionsPerPrincipal: Int? = 1_000

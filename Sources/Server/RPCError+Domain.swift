@@ -166,7 +166,6 @@ extension IngestionError: RPCErrorConvertible {
     case .tableMissing: .notFound
     case .tableExists: .alreadyExists
     case .rowTooLarge: .resourceExhausted
-    case .incomplete: .internalError
     }
   }
 

@@ -1,5 +1,4 @@
 import DuckDB
-import Foundation
 import Synchronization
 import Testing
 
@@ -70,64 +69,6 @@ struct RowFunctionTests {
       // DuckDB keeps a statement until the connection compiles the next.
       _ = try connection.rows("SELECT ''")
       #expect(counter == nil)
-    }
-  }
-
-  /// Whether each of two readers has begun before either went on.
-  private final class Meeting: Sendable {
-    private let count = Mutex(0)
-
-    func wait() {
-      self.count.withLock { $0 += 1 }
-      while self.count.withLock({ $0 < 2 }) { Thread.sleep(forTimeInterval: 0.001) }
-    }
-  }
-
-  @Test(.timeLimit(.minutes(1)))
-  func `as many threads as may read a source at a time`() throws {
-    let connection = try Connection.inMemory()
-    try connection.execute("SET threads = 4")
-    let function = try RowFunction(on: connection)
-    let counter = Counter(chunkCount: 50)
-    let meeting = Meeting()
-    let readers = Mutex(0)
-    let source = RowSource(columns: [Column("i", LogicalType(.bigint))], readerLimit: 2) {
-      readers.withLock { $0 += 1 }
-      var isFirst = true
-      return { chunk in
-        if isFirst { meeting.wait() }
-        isFirst = false
-        return try counter.fill(chunk)
-      }
-    }
-    let rows = try function.withSource(source) { call in
-      try connection.rows("SELECT count(*)::VARCHAR, count(DISTINCT i)::VARCHAR FROM \(call)")
-    }
-    let count = 50 * DataChunk.maximumRowCount
-    #expect(rows == [["\(count)", "\(count)"]])
-    #expect(readers.withLock { $0 } == 2)
-  }
-
-  @Test(.timeLimit(.minutes(1)))
-  func `a statement fails when one of its readers does`() throws {
-    let connection = try Connection.inMemory()
-    try connection.execute("SET threads = 2")
-    let function = try RowFunction(on: connection)
-    let meeting = Meeting()
-    let number = Mutex(0)
-    let source = RowSource(columns: [Column("i", LogicalType(.bigint))], readerLimit: 2) {
-      let isFirst = number.withLock { number in
-        number += 1
-        return number == 1
-      }
-      return { _ in
-        meeting.wait()
-        if !isFirst { throw Failure() }
-        return 0
-      }
-    }
-    #expect(throws: Failure()) {
-      try function.withSource(source) { try connection.rows("SELECT sum(i)::VARCHAR FROM \($0)") }
     }
   }
 

@@ -3,24 +3,20 @@ internal import DuckDB
 
 /// The rows of an ingestion's messages, chunk by chunk.
 ///
-/// `@unchecked Sendable`: whoever reads it has the turn (``IngestionTurns``).
+/// `@unchecked Sendable`: DuckDB reads it on one thread at a time.
 final class IngestedRows: @unchecked Sendable {
   /// Elements of lists and arrays that a chunk of several rows may have.
   private static let chunkElementLimit = 1 << 20
-  /// Threads of an ingestion that may be parallel: while one writes, one takes rows, which is quicker.
-  private static let parallelReaderCount = 2
   /// Elements of lists and arrays that a single row may have.
   static let rowElementLimit = 1 << 25
 
   let fields: [Field]
   private(set) var columns: [ColumnImport]
-  /// Whose turn it is to read them; one thread reads them all unless this is set before.
-  var turns = IngestionTurns(groupRowCount: nil)
-  let cancellation: Cancellation
   private let stream: IngestionStream
+  private let cancellation: Cancellation
   private var decoder: StreamDecoder
-  /// What the last chunk's strings point into.
-  private(set) var batch: DecodedBatch?
+  /// What the last chunk's strings point into, until the next is asked for.
+  private var batch: DecodedBatch?
   private var nextRow = 0
   private var rowsPerChunk = DataChunk.maximumRowCount
 
@@ -64,54 +60,31 @@ final class IngestedRows: @unchecked Sendable {
     self.columns = self.columns.map(\.withMicrosecondTimes)
   }
 
-  /// The rows for a statement.
   var source: RowSource {
-    RowSource(
-      columns: zip(self.fields, self.columns).map { Column($0.name, $1.type) },
-      readerLimit: self.turns.groupRowCount == nil ? 1 : Self.parallelReaderCount
-    ) {
-      let reader = IngestionReader(of: self)
-      return { try reader.fill($0) }
-    }
+    let columns = zip(self.fields, self.columns).map { Column($0.name, $1.type) }
+    return RowSource(columns: columns) { try self.fill($0) }
   }
 
-  func adaptReadAhead(readerCount: Int) {
-    self.stream.adaptLimit(isParallel: readerCount > 1)
-  }
-
-  /// How many more rows have surely come with the current batch.
-  private var remainingRowCount: Int { (self.batch?.rowCount ?? 0) - self.nextRow }
-
-  /// Whether so many rows can be read without waiting for the client, or all that there will be.
-  func isThere(_ rowCount: Int) -> Bool {
-    self.stream.isComplete(orHas: rowCount - min(rowCount, self.remainingRowCount))
-  }
-
-  /// Writes the next rows, at most `limit`, and says how many: none at the end.
-  func fill(_ chunk: borrowing WritableChunk, atMost limit: Int) throws -> Int {
+  private func fill(_ chunk: borrowing WritableChunk) throws -> Int {
     while true {
       if let batch, self.nextRow < batch.rowCount {
-        return try self.fill(chunk, atMost: limit, from: batch)
+        return try self.fill(chunk, from: batch)
       }
       self.batch = nil
-      self.nextRow = 0
       guard let message = try self.stream.receive(self.cancellation) else { return 0 }
       let event = try self.decoder.decode(header: message.header, body: message.body)
       if case .batch(let batch) = event {
         self.batch = batch
+        self.nextRow = 0
         self.rowsPerChunk = DataChunk.maximumRowCount
       }
     }
   }
 
   /// Writes as many of the batch's next rows as a chunk takes: fewer where they are large.
-  private func fill(
-    _ chunk: borrowing WritableChunk,
-    atMost limit: Int,
-    from batch: DecodedBatch
-  ) throws -> Int {
+  private func fill(_ chunk: borrowing WritableChunk, from batch: DecodedBatch) throws -> Int {
     while true {
-      let count = min(self.rowsPerChunk, batch.rowCount - self.nextRow, limit)
+      let count = min(self.rowsPerChunk, batch.rowCount - self.nextRow)
       do {
         try self.fill(chunk, with: self.nextRow..<self.nextRow + count, of: batch)
         self.nextRow += count

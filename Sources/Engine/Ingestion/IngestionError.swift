@@ -14,8 +14,6 @@ package struct IngestionError: Error, Hashable, Sendable {
     case tableExists
     /// A row is larger than a limit.
     case rowTooLarge
-    /// DuckDB has ended the statement before the last row.
-    case incomplete
   }
 
   package var code: Code
@@ -25,11 +23,6 @@ package struct IngestionError: Error, Hashable, Sendable {
     self.code = code
     self.message = message
   }
-
-  static let incomplete = IngestionError(
-    .incomplete,
-    "Not all rows were inserted, so none have been."
-  )
 
   /// The same error, told to have happened in a column.
   func inside(column name: String) -> IngestionError {

@@ -1,28 +1,18 @@
-internal import ArrowIPC
 internal import DequeModule
 internal import Foundation
 package import NIOCore
 
-/// Carries the Arrow messages of one ingestion from the task that receives them to DuckDB's threads
-/// that insert them.
+/// Carries the Arrow messages of one ingestion from the task that receives them to DuckDB's thread
+/// that inserts them.
 ///
 /// The sender suspends while enough is waiting, so that the client is held back; the receiver
-/// blocks its thread. One of each at a time.
+/// blocks its thread. One of each.
 ///
 /// `@unchecked Sendable`: the condition's lock guards everything that changes.
 package final class IngestionStream: @unchecked Sendable {
   struct Message {
     var header: ByteBuffer
     var body: ByteBuffer
-    /// As its header claims, which nobody has checked.
-    let rowCount: Int
-
-    init(header: ByteBuffer, body: ByteBuffer) {
-      self.header = header
-      self.body = body
-      // What can't be read is refused when its turn has come.
-      self.rowCount = max(0, (try? MessageDecoder().decode(header))?.rowCount ?? 0)
-    }
 
     var byteCount: Int { self.header.readableBytes + self.body.readableBytes }
   }
@@ -38,9 +28,7 @@ package final class IngestionStream: @unchecked Sendable {
   /// How often a receiver that waits for its client looks whether it has been cancelled.
   private static let pollInterval = 0.02
 
-  private let firstByteLimit: Int
-  private let parallelByteLimit: Int
-  private var byteLimit: Int
+  private let byteLimit: Int
   private let condition = NSCondition()
   private var messages: Deque<Message> = []
   private var byteCount = 0
@@ -48,12 +36,8 @@ package final class IngestionStream: @unchecked Sendable {
   private var sender: CheckedContinuation<Void, Never>?
   private var starter: CheckedContinuation<Void, Never>?
 
-  /// - Parameters:
-  ///   - byteLimit: How much may wait to be received; one message may go beyond it.
-  ///   - parallelByteLimit: The same while several threads insert.
-  package init(byteLimit: Int, parallelByteLimit: Int) {
-    self.firstByteLimit = byteLimit
-    self.parallelByteLimit = parallelByteLimit
+  /// - Parameter byteLimit: How much may wait to be received; one message may go beyond it.
+  package init(byteLimit: Int) {
     self.byteLimit = byteLimit
   }
 
@@ -158,38 +142,12 @@ extension IngestionStream {
       if case .failed(let error) = self.end { throw error }
       if let message = self.messages.popFirst() {
         self.byteCount -= message.byteCount
-        // The sender goes on when there is room for some: it isn't woken for each message.
-        let hasRoom = self.byteCount <= self.byteLimit - self.firstByteLimit / 2
+        let hasRoom = self.byteCount <= self.byteLimit / 2
         return (message, hasRoom ? self.takeSender() : nil)
       }
       guard case .none = self.end else { return (nil, nil) }
       _ = self.condition.wait(until: Date(timeIntervalSinceNow: Self.pollInterval))
     }
-  }
-
-  /// Whether all messages have come.
-  var isComplete: Bool { self.isComplete(orHas: .max) }
-
-  /// Whether all messages have come, or at least so many rows are waiting.
-  func isComplete(orHas rowCount: Int) -> Bool {
-    self.withLock {
-      guard case .none = self.end else { return true }
-      var missing = rowCount
-      for message in self.messages {
-        missing -= min(message.rowCount, missing)
-        if missing == 0 { return true }
-      }
-      return missing == 0
-    }
-  }
-
-  /// Lets as much wait as several threads want, or one.
-  func adaptLimit(isParallel: Bool) {
-    let sender = self.withLock {
-      self.byteLimit = isParallel ? self.parallelByteLimit : self.firstByteLimit
-      return self.byteCount <= self.byteLimit ? self.takeSender() : nil
-    }
-    sender?.resume()
   }
 
   /// Tells the sender that nothing more is wanted.

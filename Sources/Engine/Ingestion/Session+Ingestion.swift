@@ -2,11 +2,7 @@ extension Session {
   /// The stream for an ingestion into this session, to be filled while ``ingest(_:into:cancellation:)``
   /// runs.
   package func ingestionStream() -> IngestionStream {
-    let configuration = self.resources.configuration
-    return IngestionStream(
-      byteLimit: configuration.ingestionReadAheadByteCount,
-      parallelByteLimit: configuration.parallelIngestionReadAheadByteCount
-    )
+    IngestionStream(byteLimit: self.resources.configuration.ingestionReadAheadByteCount)
   }
 
   /// Inserts the rows of a stream into a table, all or none.

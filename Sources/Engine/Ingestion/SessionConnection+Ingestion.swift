@@ -30,11 +30,7 @@ extension SessionConnection {
         committing: { try self.commit($0, removingFrom: targets, cancellation) }
       ) { connection in
         definesTable = try self.prepareTable(path, target, rows, on: connection)
-        if !stream.isComplete {
-          let groupRowCount = try self.groupRowCount(of: path, isNew: definesTable, on: connection)
-          rows.turns = IngestionTurns(groupRowCount: groupRowCount)
-        }
-        let rowCount = try self.changingData(if: true) {
+        return try self.changingData(if: true) {
           try self.resources.rowFunction.withSource(rows.source) { call in
             let insertion = try connection.prepare(
               "INSERT INTO \(SQLText.identifier(path)) BY NAME SELECT * FROM \(call)"
@@ -42,8 +38,6 @@ extension SessionConnection {
             return try insertion.stream { cancellation.isCancelled }.rowsChanged
           }
         }
-        guard rows.turns.isComplete else { throw IngestionError.incomplete }
-        return rowCount
       }
       if definesTable { self.noteDefinitionChange(by: .create) }
       if Self.isTemporary(path) {
@@ -88,25 +82,6 @@ extension SessionConnection {
       target.schema ?? (isElsewhere ? Self.defaultSchema : schema),
       target.table,
     ]
-  }
-
-  /// How many rows of a table DuckDB's threads gather before they write them; `nil` where several
-  /// threads would change the rows' order.
-  ///
-  /// - Parameter isNew: Whether this statement's transaction has made the table.
-  private func groupRowCount(
-    of path: [String],
-    isNew: Bool,
-    on connection: borrowing Connection
-  ) throws -> Int? {
-    guard let lake = self.resources.lake, FoldedName(path[0]) == FoldedName(lake.alias),
-      self.resources.configuration.lake.inlinedRowLimit == 0,
-      // What a client's own transaction has changed of a table isn't in the catalog yet.
-      isNew || !self.state.isInTransaction(ObjectIdentifier(self)),
-      try connection.texts(lake.groupOptionsQuery).isEmpty,
-      try isNew || connection.texts(lake.partitionQuery(ofTable: path[2])).isEmpty
-    else { return nil }
-    return Lake.groupRowCount
   }
 
   /// Sees to it that there is a table for the rows.

@@ -55,18 +55,12 @@ extension Lake {
     )
   }
 
-  /// The rows of a table of the catalog, asked for where the catalog is.
-  func catalogQuery(_ columns: String, table: String, where condition: String) -> String {
-    let query = """
-      SELECT \(columns) FROM \(self.catalogPath(ofTable: table)) WHERE \(condition)
-      """
-    return self.postgresSchema == nil ? query : self.postgresQuery(query)
-  }
-
-  /// A table of the catalog's name in such a query.
-  func catalogPath(ofTable table: String) -> String {
-    SQLText.identifier(
-      self.postgresSchema.map { [$0, table] } ?? [self.catalogName, "main", table]
-    )
+  private func catalogQuery(_ columns: String, table: String, where condition: String) -> String {
+    guard let schema = self.postgresSchema else {
+      let path = SQLText.identifier([self.catalogName, "main", table])
+      return "SELECT \(columns) FROM \(path) WHERE \(condition)"
+    }
+    let path = SQLText.identifier([schema, table])
+    return self.postgresQuery("SELECT \(columns) FROM \(path) WHERE \(condition)")
   }
 }
