@@ -4,9 +4,6 @@ internal import DuckDB
 // Statements that remove rows from the lake, and their commits.
 
 extension SessionConnection {
-  /// How often a statement that is a transaction of its own is tried, if others change its tables.
-  private static let attemptLimit = 5
-
   /// What a statement may remove rows from in the lake.
   func removal(by type: StatementType, _ sql: String) -> RemovalTargets {
     guard let lake = self.resources.lake, !self.resources.configuration.isReadOnly,
@@ -138,7 +135,7 @@ extension SessionConnection {
           committing: { try self.commit($0, removingFrom: targets, cancellation) },
           work
         )
-      } catch EngineError.lakeConflict where attemptCount < Self.attemptLimit {
+      } catch EngineError.lakeConflict where attemptCount < RemovalCommit.attemptLimit {
         if let reason = cancellation.reason { throw reason.error }
         attemptCount += 1
       }

@@ -1,5 +1,5 @@
 /// Where a statement is found, to compile it again.
-struct StatementSource {
+struct StatementSource: Hashable {
   var text: String
   /// How many statements come before it in the text.
   var position = 0

@@ -10,7 +10,7 @@ struct StatementsPreparedBySQL {
 
   mutating func note(_ source: StatementSource) {
     let name = Self.name(in: source)
-    if name != nil { self.entries.removeAll { $0.name == name } }
+    self.entries.removeAll { name == nil ? $0.source == source : $0.name == name }
     self.entries.append(Entry(name: name, source: source))
   }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-import re
 import signal
 import socket
 import subprocess
@@ -305,97 +304,6 @@ def test_the_log_level_decides_what_is_logged(start):
     own.stop()
   assert quiet.stderr == ""
   assert chatty.stderr != ""
-
-
-REFUSED = {
-  "unknown flag": ["serve", "--nosuch"],
-  "port not a number": ["serve", "--port", "many"],
-  "port too large": ["serve", "--port", "70000"],
-  "negative grace": ["serve", "--port", "0", "--shutdown-grace-seconds", "-1"],
-  "unknown log level": ["serve", "--port", "0", "--log-level", "loud"],
-  "unknown command": ["nosuch"],
-  "database in no folder": ["serve", "--port", "0", "--database", "nosuch/folder/kept.db"],
-  "host that isn't here": ["serve", "--port", "0", "--host", "192.0.2.1"],
-}
-
-
-@pytest.mark.parametrize("arguments", REFUSED.values(), ids=REFUSED.keys())
-def test_a_bad_setting_is_one_clear_line(arguments: list[str]):
-  assert_refused(run_to_end(*arguments))
-
-
-def assert_refused(ended) -> str:
-  assert ended.returncode > 0, "an error's exit code, and no signal"
-  assert ended.stdout == ""
-  line, *rest = [line for line in ended.stderr.splitlines() if line.strip()]
-  assert line.startswith("Error: ")
-  # The command line's own errors add the values that there are, and where to read more.
-  assert [text for text in rest if not re.match(r"(Usage:|Help:|  See |  - )", text)] == []
-  return line
-
-
-@pytest.mark.parametrize("by_file", [False, True], ids=["flag", "file"])
-def test_initial_sql_that_fails_is_told_with_its_place(by_file: bool, tmp_path):
-  """DuckDB's own words, which point at the place in lines of their own."""
-  sql = "CREATE TABLE t (a INTEGER);\nSELECT nosuch"
-  (tmp_path / "initial.sql").write_text(sql)
-  arguments = ["serve", "--host", "127.0.0.1", "--port", "0"]
-  if by_file:
-    ended = run_to_end(
-      *arguments, environment={"LAKEHOUSE_INIT_SQL_FILE": str(tmp_path / "initial.sql")}
-    )
-  else:
-    ended = run_to_end(*arguments, "--init-sql", sql)
-  assert ended.returncode > 0 and ended.stdout == ""
-  line = ended.stderr.splitlines()[0]
-  assert line.startswith("Error: ") and "nosuch" in line
-  assert ("initial.sql" if by_file else "--init-sql") in line, "the line names the setting"
-
-
-def test_a_port_in_use_is_one_clear_line(start):
-  own = start()
-  line = assert_refused(run_to_end("serve", "--host", "127.0.0.1", "--port", str(own.port)))
-  assert str(own.port) in line and "in use" in line.lower()
-
-
-def test_a_database_in_use_is_one_clear_line(start, tmp_path):
-  path = tmp_path / "kept.db"
-  start("--database", str(path))
-  ended = run_to_end("serve", "--host", "127.0.0.1", "--port", "0", "--database", str(path))
-  assert "lock" in assert_refused(ended).lower()
-
-
-def test_a_missing_initial_file_is_one_clear_line(tmp_path):
-  ended = run_to_end(
-    "serve", "--host", "127.0.0.1", "--port", "0",
-    environment={"LAKEHOUSE_INIT_SQL_FILE": str(tmp_path / "nosuch.sql")},
-  )
-  assert "nosuch.sql" in assert_refused(ended)
-
-
-def test_a_file_that_is_no_database_is_one_clear_line(tmp_path):
-  path = tmp_path / "other.db"
-  path.write_bytes(b"this is no database " * 1000)
-  assert_refused(run_to_end("serve", "--port", "0", "--database", str(path)))
-
-
-@pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"], ["help", "serve"]])
-def test_help(arguments: list[str]):
-  ended = run_to_end(*arguments)
-  assert ended.returncode == 0
-  assert "USAGE: lakehouse" in ended.stdout
-  if "serve" in arguments:
-    for flag in ("--host", "--port", "--database", "--init-sql", "--read-only", "--log-level",
-                 "--print-queries", "--shutdown-grace-seconds"):
-      assert flag in ended.stdout
-    assert "31337" in ended.stdout
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completions(shell: str):
-  ended = run_to_end("--generate-completion-script", shell)
-  assert ended.returncode == 0
-  assert "lakehouse" in ended.stdout and "serve" in ended.stdout
 
 
 def test_the_word_serve_may_be_left_out(start):

@@ -3,9 +3,6 @@ internal import DuckDB
 /// What DuckLake does on `CHECKPOINT` of a lake, step by step: DuckLake itself takes a connection of its
 /// own for each, on which no author is named, and commits without a look at what others have removed.
 struct LakeCheckpoint {
-  /// How often a step is tried if others have changed the lake meanwhile.
-  private static let attemptLimit = 5
-
   private struct Step {
     var function: String
     /// Whether it puts files in the place of rows or other files.
@@ -38,7 +35,7 @@ struct LakeCheckpoint {
     while true {
       do {
         return try self.attempt(step, on: connection)
-      } catch EngineError.lakeConflict where attemptCount < Self.attemptLimit {
+      } catch EngineError.lakeConflict where attemptCount < RemovalCommit.attemptLimit {
         if let reason = self.cancellation.reason { throw reason.error }
         attemptCount += 1
       }
@@ -47,27 +44,15 @@ struct LakeCheckpoint {
 
   /// Compiles and runs a step in one transaction.
   private func attempt(_ step: Step, on connection: borrowing Connection) throws {
-    try connection.execute("BEGIN TRANSACTION")
-    do {
-      if let author { try connection.execute(self.lake.sign(as: author)) }
-      try self.call(step.function, on: connection)
-      guard step.replacesRows || self.lake.hasOneWriter else {
-        return try connection.execute("COMMIT")
-      }
-      let commit = RemovalCommit(
-        lake: self.lake,
-        database: self.database,
-        cancellation: self.cancellation
-      )
-      try commit.commit(
-        connection,
-        removingFrom: self.lake.hasOneWriter ? .wholeLake : .any,
-        ignoringInsertions: true
-      )
-    } catch {
-      // A COMMIT that fails has already rolled back.
-      try? connection.execute("ROLLBACK")
-      throw error
+    let transaction = LakeTransaction(
+      lake: self.lake,
+      database: self.database,
+      author: self.author,
+      data: nil,
+      cancellation: self.cancellation
+    )
+    try transaction.run(on: connection, replacing: step.replacesRows ? .any : nil) {
+      try self.call(step.function, on: $0)
     }
   }
 

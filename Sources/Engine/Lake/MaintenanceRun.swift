@@ -132,7 +132,17 @@ struct MaintenanceRun: ~Copyable {
         ? TableTurns.wholeLake : Set([table?.asciiLowercased].compactMap { $0 })
       try self.lake.tableTurns.takeBlocking(tables, self.cancellation)
       defer { self.lake.tableTurns.give(tables) }
-      let rows = try self.inTransaction(sql, replacingFilesOf: table)
+      let transaction = LakeTransaction(
+        lake: self.lake,
+        database: self.database,
+        author: Self.author,
+        data: self.data,
+        cancellation: self.cancellation
+      )
+      let targets = table.map { RemovalTargets(table: $0) }
+      let rows = try transaction.run(on: self.connection, replacing: targets) {
+        try $0.texts(sql, self.cancellation)
+      }
       return (rows.first ?? []).compactMap { $0.flatMap { Int($0) } }
     } catch let error as EngineError {
       guard case .lakeConflict = error else { throw error }
@@ -142,46 +152,6 @@ struct MaintenanceRun: ~Copyable {
       guard error.code != .fatal, !self.cancellation.isCancelled else { throw error }
       self.report.failures.append("\(name): \(self.redactor.redacted(error).firstLine)")
       return []
-    }
-  }
-
-  /// Compiles and runs a statement in one transaction.
-  ///
-  /// DuckLake's functions choose the files when they are compiled, and compare with what others have
-  /// committed since their transaction began. With a transaction for each, what was committed in
-  /// between would be undone: a row that was deleted then was there again.
-  private func inTransaction(
-    _ sql: String,
-    replacingFilesOf table: String? = nil
-  ) throws -> [[String?]] {
-    try self.connection.execute("BEGIN TRANSACTION")
-    do {
-      try self.connection.execute(self.lake.sign(as: Self.author))
-      let rows = try self.connection.texts(sql, self.cancellation)
-      // The catalog's tables may be DuckDB's own.
-      _ = self.data.beginChange()
-      defer { self.data.endChange() }
-      let targets =
-        self.lake.hasOneWriter ? .wholeLake : table.map { RemovalTargets(table: $0) }
-      guard let targets else {
-        try self.connection.execute("COMMIT")
-        return rows
-      }
-      let commit = RemovalCommit(
-        lake: self.lake,
-        database: self.database,
-        cancellation: self.cancellation
-      )
-      try commit.commit(
-        self.connection,
-        removingFrom: targets,
-        ignoringInsertions: true
-      )
-      return rows
-    } catch {
-      // A COMMIT that fails has already rolled back.
-      try? self.connection.execute("ROLLBACK")
-      throw error
     }
   }
 }

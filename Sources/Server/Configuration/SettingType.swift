@@ -47,9 +47,7 @@ extension SettingType where Value == String? {
       text: { $0 }
     )
   }
-}
 
-extension SettingType where Value == String? {
   /// A catalog in a file; an empty text is none.
   static var catalogFile: Self {
     Self(

@@ -8,6 +8,8 @@ internal import Foundation
 /// before, and commits both: then all of those rows are there again. It also never lets go of a
 /// transaction whose commit has failed, but of one that is rolled back.
 struct RemovalCommit {
+  /// How often what is a transaction of its own is tried, if others have changed its tables meanwhile.
+  static let attemptLimit = 5
   /// How long a commit waits at most for others that have removed rows.
   static let waitLimit = Duration.seconds(60)
   private static let fileLockPause = 0.002
