@@ -129,16 +129,14 @@ extension EngineError: CustomStringConvertible {
       "The session already uses \(limit) connections (connection limit of a session): "
         + "end a transaction first."
     case .lakeConflict(let table):
-      "Transaction conflict: "
-        + (table.map { "rows were removed from table \"\($0)\", which" } ?? "the lake, which")
-        + " another transaction has changed since this one began"
-        + (table == nil ? ", was changed in it too. " : ". ")
-        + "Nothing was committed; run all of it again."
+      "Transaction conflict: another transaction has changed "
+        + (table.map { "table \"\($0)\"" } ?? "the lake")
+        + " since this one began, which changes it too. Nothing was committed; run all of it again."
     case .filesRewrittenTwice:
       "Files of the lake can be merged or rewritten once in a transaction, by one call in a statement "
         + "without WITH, and not by PREPARE, a view or a macro: DuckLake would write their rows twice."
     case .commitWaitExceeded(let limit):
-      "The transaction was rolled back because others that have removed rows from the lake were being "
+      "The transaction was rolled back because others that have changed the lake were being "
         + "committed for longer than \(limit) (commit wait). Run all of it again."
     case .notPermitted(let role, let statement):
       "The role \(role) only reads: it may not run \(statement)."

@@ -32,7 +32,7 @@ extension SessionConnection {
   ) throws -> Completion {
     try self.begin(cancellation) { connection in
       // One transaction, so that no table comes with a type that wasn't there before.
-      try self.atomically(on: connection) { connection in
+      try self.atomically(on: connection, cancellation) { connection in
         let names = try CatalogStatement.columnTypes(filter).prepare(on: connection)
         let types = try ColumnTypes(
           try self.texts(of: try names.stream { cancellation.isCancelled }),

@@ -17,6 +17,7 @@ extension SessionConnection {
     _ text: String,
     isQuery: Bool = false,
     on connection: borrowing Connection,
+    _ cancellation: Cancellation,
     _ work: (Plan) throws -> Value
   ) throws -> Value? {
     // That of the statement before it in the text.
@@ -32,7 +33,7 @@ extension SessionConnection {
       return try work(plan)
     }
     let value = try work(plan)
-    try self.commitOwn(on: connection)
+    try self.commitOwn(on: connection, cancellation)
     return value
   }
 
@@ -104,10 +105,15 @@ extension SessionConnection {
   }
 
   /// Commits what is at work, if the server has begun a transaction for it.
-  func commitOwn(on connection: borrowing Connection) throws {
+  func commitOwn(on connection: borrowing Connection, _ cancellation: Cancellation) throws {
     guard case .atWork = self.own else { return }
     guard !self.isOwnReadOnly || !self.endsLater else { return self.endOwnLater() }
-    try self.committingData { try connection.commit() }
+    do {
+      try self.committingData { try self.commit(connection, cancellation) }
+    } catch {
+      self.rollBackOwn(on: connection)
+      throw error
+    }
     self.forgetOwn()
     self.noteDefinitionChange(by: .transaction)
   }

@@ -253,7 +253,8 @@ extension SessionConnection {
         ? StatementSource(text: scanned[index].text) : StatementSource(text: sql, position: index)
     }
     for index in 0..<(count - 1) {
-      _ = try self.compilingNext(of: &statements, source(index).text, on: connection) { plan in
+      _ = try self.compilingNext(of: &statements, source(index).text, on: connection, cancellation)
+      { plan in
         let effect = StatementEffect(
           type: plan.statement.statementType,
           scanned: scanned.count == count ? scanned[index] : nil
@@ -283,7 +284,8 @@ extension SessionConnection {
       of: &statements,
       last.text,
       isQuery: isQuery,
-      on: connection
+      on: connection,
+      cancellation
     ) {
       try work($0, last, last.text, count > 1)
     }
@@ -346,7 +348,7 @@ extension SessionConnection {
           cancellation: cancellation
         )
       }
-      try self.commitOwn(on: connection)
+      try self.commitOwn(on: connection, cancellation)
       return completion
     }
     if type == .prepare { self.preparedBySQL.note(statement.source) }

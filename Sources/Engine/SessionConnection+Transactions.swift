@@ -49,7 +49,7 @@ extension SessionConnection {
     guard commits else { return try self.rollBack(connection) }
     do {
       try self.requireNotAborted(connection)
-      try self.committingData { try self.commitTransaction(on: connection, cancellation) }
+      try self.committingData { try self.commit(connection, cancellation) }
     } catch {
       // Most failures of COMMIT have rolled back already; then there is nothing left to do.
       try? self.rollBack(connection)

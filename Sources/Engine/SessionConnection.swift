@@ -40,10 +40,8 @@ actor SessionConnection {
   var hasChangedDefinitions = false
   /// Whether the open transaction names its author.
   var isSigned = false
-  /// What the open transaction has removed rows from.
-  var removals = RemovalTargets()
-  /// Whether the open transaction has changed a table's definition, perhaps its name.
-  var hasAltered = false
+  /// What the open transaction changes in the lake.
+  var changes = LakeChanges(since: 0)
   /// Whether the open transaction has put files of the lake in the place of others.
   var hasRewrittenFiles = false
   /// What the statements that were prepared by SQL remove rows from.
@@ -131,7 +129,7 @@ actor SessionConnection {
   /// Ends a result that has been computed to its end.
   func finish(_ live: LiveResult) throws {
     try self.proceed(live.stream.cancellation) { connection in
-      try self.commitOwn(on: connection)
+      try self.commitOwn(on: connection, live.stream.cancellation)
     }
     self.live = nil
   }
@@ -178,7 +176,7 @@ actor SessionConnection {
     if effect == .beginsTransaction {
       self.noteTransactionBoundary()
       self.isSigned = false
-      self.forgetRemovals()
+      self.hasRewrittenFiles = false
     }
     self.repeatedSettingCount = self.state.record(
       effect,

@@ -24,6 +24,8 @@ extension Session {
     guard self.resources.lake?.hasOneWriter != true else {
       return try await self.ingestInTurn(stream, into: target, in: transaction, cancellation)
     }
+    try await self.resources.lake?.tableTurns
+      .waitToAdd(to: target.table.asciiLowercased, cancellation)
     let slots = self.resources.ingestionSlots
     try await slots.enter(atMost: self.resources.configuration.statementQueueWait)
     defer { slots.leave() }
@@ -41,8 +43,8 @@ extension Session {
     _ cancellation: Cancellation
   ) async throws -> Int {
     let connection = try self.checkOut(in: transaction)
-    let turn = self.lakeInTurn(on: connection)
-    return try await self.on(connection, inTurnFor: turn, cancellation: cancellation) {
+    let turn = self.lakeTurn(on: connection)
+    return try await self.on(connection, inTurn: turn, cancellation: cancellation) {
       let slots = self.resources.ingestionSlots
       do {
         try await slots.enter(atMost: self.resources.configuration.statementQueueWait)

@@ -1,10 +1,13 @@
 internal import DuckDB
 internal import Foundation
+internal import Synchronization
 
 /// A DuckLake, attached to the database under its alias.
 final class Lake: Sendable {
   private static let firstDelay = 0.2
   private static let longestDelay = 5.0
+  /// How often DuckLake tries a commit again that others' commits were in the way of.
+  private static let commitAttemptLimit = 100
 
   let alias: String
   /// The folder or URL of its Parquet files, absolute, with `/` at the end.
@@ -22,11 +25,14 @@ final class Lake: Sendable {
   let postgresSchema: String?
   /// Its catalog's file, where several processes may have that open: SQLite's.
   let sharedCatalogPath: String?
-  /// That of the transactions here that have removed rows, when they are committed.
+  /// That of the transactions here that have changed the lake, when they are committed.
   let commitTurn = Turn()
+  private let commits = Atomic(0)
   let tableTurns = TableTurns()
   /// Whether a transaction can only be committed if no other was since it first read the catalog.
   var hasOneWriter: Bool { self.sharedCatalogPath != nil }
+  /// How often transactions of this server have been committed that did more than to add rows.
+  var commitCount: Int { self.commits.load(ordering: .acquiring) }
   /// Kept as long as the catalog's connections may read it.
   private let passwordFile: PasswordFile?
 
@@ -82,6 +88,10 @@ final class Lake: Sendable {
     try connection.execute(
       "SET GLOBAL ducklake_default_data_inlining_row_limit = \(configuration.inlinedRowLimit)"
     )
+    // Commits of this server take turns: one that finds others' is in nobody's way when it tries again,
+    // and only other servers can keep it from being committed then.
+    try connection.execute("SET GLOBAL ducklake_retry_wait_ms = 0")
+    try connection.execute("SET GLOBAL ducklake_max_retry_count = \(Self.commitAttemptLimit)")
     // Encryption is OpenSSL's, which comes with this extension.
     if configuration.isEncrypted { try connection.execute("LOAD httpfs") }
     if case .postgres(let postgres, _) = location {
@@ -137,6 +147,11 @@ final class Lake: Sendable {
       SELECT 'yes' FROM (\(tables.joined(separator: " UNION ALL ")))
       WHERE NOT path_is_relative LIMIT 1
       """
+  }
+
+  /// Counts a commit of what did more than to add rows.
+  func countCommit() {
+    self.commits.add(1, ordering: .acquiringAndReleasing)
   }
 
   /// Lets connections to the catalog's server that are made from now on have another password.

@@ -139,7 +139,7 @@ struct MaintenanceRun: ~Copyable {
         data: self.data,
         cancellation: self.cancellation
       )
-      let targets = table.map { RemovalTargets(table: $0) }
+      let targets = table.map { RemovalTargets(table: $0) } ?? RemovalTargets()
       let rows = try transaction.run(on: self.connection, replacing: targets) {
         try $0.texts(sql, self.cancellation)
       }
