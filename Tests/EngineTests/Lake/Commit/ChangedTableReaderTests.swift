@@ -6,7 +6,7 @@ import Testing
     ("INSERT INTO t VALUES (1)", "t"),
     ("insert /* INTO x */ into lake.main.\"My T\" (a) SELECT 1", "my t"),
     ("INSERT OR REPLACE INTO main.T BY NAME SELECT 1 AS a", "t"),
-    ("INSERT INTO t VALUES ('never closed", "t"),
+    ("INSERT INTO t VALUES ('\(String(repeating: "x", count: 10_000))')", "t"),
     ("INSERT INTO t SELECT \(Array(repeating: "1", count: 10_000).joined(separator: ", "))", "t"),
   ]
 
