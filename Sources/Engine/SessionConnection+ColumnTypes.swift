@@ -62,7 +62,8 @@ extension LogicalType {
     case .timeNS: true
     case .list(let element), .array(let element, _): element.hasNanosecondTimes
     case .map(let key, let value): key.hasNanosecondTimes || value.hasNanosecondTimes
-    case .struct(let members), .union(let members): members.contains(where: \.type.hasNanosecondTimes)
+    case .struct(let members), .union(let members):
+      members.contains(where: \.type.hasNanosecondTimes)
     default: false
     }
   }

@@ -127,6 +127,9 @@ final class Lake: Sendable {
     return true
   }
 
+  /// Whether the folder with its data, if that is local, has been moved or removed since.
+  var isFolderGone: Bool { self.folder?.isGone ?? false }
+
   private static let accessQuery = "SELECT current_setting('enable_external_access')::VARCHAR"
 
   /// A row if the catalog knows anything by a whole path.
