@@ -121,6 +121,8 @@ extension EngineConfiguration {
     var options = ["autoinstall_known_extensions": "false", "temp_directory": self.spillDirectory]
     // Or else what DuckDB's allocator keeps after work stays until there is work again.
     options["allocator_background_threads"] = "true"
+    // It remembers each file that was ever read; those of a folder the system keeps in memory anyway.
+    if self.lake.isLocal { options["enable_external_file_cache"] = "false" }
     options["extension_directory"] = self.extensionDirectory
     if self.opensReadOnly { options["access_mode"] = "READ_ONLY" }
     options["memory_limit"] = self.memoryByteLimit.map { "\($0)B" }

@@ -169,6 +169,7 @@ package struct LakehouseServer: Sendable {
       if let tokens {
         group.addTask { try await tokens.run(for: self.engine) }
       }
+      group.addTask { try await self.engine.fileCache.maintain() }
       if let schedule = self.maintenanceSchedule {
         group.addTask { try await schedule.run() }
       }

@@ -6,6 +6,8 @@ package struct LakeConfiguration: Sendable {
   ///
   /// Ends in `/`. Without it there is no lake.
   package var dataPath: String?
+  /// Whether its files are in a folder.
+  var isLocal: Bool { self.dataPath.map { !$0.contains("://") } ?? false }
   /// The catalog's file where PostgreSQL isn't used: DuckDB's, or with `sqlite:` in front SQLite's.
   ///
   /// By default a DuckDB file beside the data.
@@ -20,6 +22,8 @@ package struct LakeConfiguration: Sendable {
   package var inlinedRowLimit = 0
   /// How long the catalog may take to be reachable when the server starts.
   package var catalogWait = Duration.seconds(30)
+  /// Whether a lake that isn't there is an error; else it is made.
+  package var mustExist = false
   package var maintenance = MaintenanceConfiguration()
 
   package init() {}
