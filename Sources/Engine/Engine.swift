@@ -108,6 +108,18 @@ package final class Engine: Sendable {
     self.resources.activeStatements.cancelAll()
   }
 
+  /// Brings files of databases up to date while nobody asks anything: what is in a write-ahead log is
+  /// in memory, too.
+  ///
+  /// Blocks.
+  package func rest() {
+    guard !self.resources.configuration.opensReadOnly else { return }
+    // With a transaction open it can't be done. There will be another time.
+    for statement in ["CHECKPOINT", self.resources.lake?.checkpointStatement].compactMap(\.self) {
+      try? self.resources.database.connect().execute(statement)
+    }
+  }
+
   /// Ends every session and brings a database file up to date, so that nothing is left in its
   /// write-ahead log.
   package func close() async throws {

@@ -158,7 +158,10 @@ package struct LakehouseServer: Sendable {
           await self.engine.removeExpired()
           self.tls?.reloadIfChanged()
           if idleWatch.comesToRest(self.engine.activity) {
-            try await NIOThreadPool.singleton.runIfActive(onRest)
+            try await NIOThreadPool.singleton.runIfActive {
+              self.engine.rest()
+              onRest()
+            }
           }
         }
       }

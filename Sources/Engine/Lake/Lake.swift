@@ -42,6 +42,12 @@ final class Lake: Sendable {
   /// The statement that lets go of the lake; a catalog in a file is brought up to date.
   var detachStatement: String { "DETACH \(SQLText.identifier(self.alias))" }
 
+  /// The statement that brings a catalog in a file of DuckDB's up to date.
+  var checkpointStatement: String? {
+    self.postgresSchema == nil && self.sharedCatalogPath == nil
+      ? "CHECKPOINT \(SQLText.identifier(self.catalogName))" : nil
+  }
+
   /// The statement that names the author of the open transaction's snapshot, and no message.
   func sign(as author: String) -> String {
     let arguments = [self.alias, author].map(SQLText.literal).joined(separator: ", ")
