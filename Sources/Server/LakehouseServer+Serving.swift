@@ -23,7 +23,10 @@ extension LakehouseServer {
     let logs = Logs(configuration.logging)
     let logger = logs.logger(.server)
     for warning in warnings { logger.warning("\(warning)") }
-    let authenticator = try await Authenticator(configuration.auth, logger: logger)
+    let authenticator = try await Authenticator(
+      configuration.auth,
+      logger: logs.logger(.auth)
+    )
     let monitor = HealthMonitor(logger: logger)
     let endpoints: HealthEndpoints? =
       configuration.health.isEnabled
