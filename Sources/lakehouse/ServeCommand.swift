@@ -28,7 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
       fflush(nil)
     } onRest: {
       Allocator.returnFreedMemory()
-    } onSecondSignal: {
+    } onForcedEnd: {
       Foundation.exit(0)
     }
   }
