@@ -176,11 +176,14 @@ def test_a_handle_that_is_not_the_sessions_is_not_found(server, raw, kind: str):
       lambda: raw.update(Command.prepared_update(handle)),
       lambda: bind(raw, handle, rows_of(1)),
       lambda: update(raw, handle, rows_of(1)),
-      lambda: raw.close_prepared(handle),
     ]
     for use in uses:
       with refused(StatusCode.NOT_FOUND, "prepared statement is unknown"):
         use()
+    if kind != "malformed":
+      raw.close_prepared(handle)
+    if kind == "foreign":
+      assert other.prepare("SELECT ?") and bind(other, handle, rows_of(1)) == handle
 
 
 def test_a_result_outlives_its_handle(raw):
