@@ -48,6 +48,11 @@ package struct LakehouseServer: Sendable {
     engineConfiguration.initialSQL = try configuration.initialTexts()
     engineConfiguration.hasReplicas = !configuration.auth.secretKey.isEmpty
     let engine = try Engine(engineConfiguration)
+    if engine.hasNewLakeAmongFiles {
+      logger.warning(
+        "the lake is new and empty, but its folder holds Parquet files: is its catalog the right one?"
+      )
+    }
     var settings = HTTP2ServerTransport.Configuration()
     settings.shutdown.gracePeriod = TimeAmount(configuration.shutdownGrace)
     settings.security = tls?.security ?? .plaintext
