@@ -122,6 +122,17 @@ def test_a_cursor_goes_on_when_its_session_was_idle_for_too_long(start):
       cursor.execute("FROM mine")
 
 
+@pytest.mark.parametrize("sql", ["RESET TimeZone", "SET TimeZone = DEFAULT"])
+def test_the_time_zone_goes_back_to_what_it_was_wherever_the_server_is(start, sql):
+  server = start(environment={"TZ": "Europe/Berlin"})
+  with RawClient(server.address) as client:
+    zone = "SELECT current_setting('TimeZone')"
+    assert client.rows(zone) == [("UTC",)]
+    client.rows("SET TimeZone = 'Asia/Tokyo'")
+    client.rows(sql)
+    assert client.rows(zone) == [("UTC",)]
+
+
 def test_a_closed_session_leaves_nothing(server, name):
   with RawClient(server.address) as client, RawClient(server.address) as watcher:
     client.query(f"CREATE TABLE {name} (a INTEGER)")
