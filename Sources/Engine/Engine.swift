@@ -6,6 +6,9 @@ package final class Engine: Sendable {
   let resources: EngineResources
   /// Keeps the lake in order; there is none without a lake that may be written to.
   package let maintenance: LakeMaintenance?
+  /// Whether the lake was made by this start, or never used since, in a folder with Parquet files of
+  /// which it knows nothing.
+  package let hasNewLakeAmongFiles: Bool
 
   /// DuckDB's version, such as `v1.5.5`.
   package static var duckDBVersion: String { Library.version }
@@ -38,6 +41,7 @@ package final class Engine: Sendable {
         on: connection
       )
     }
+    self.hasNewLakeAmongFiles = try lake?.isNewAmongFiles(on: connection) ?? false
     for sql in configuration.initialSQL {
       do {
         try connection.execute(sql.text)

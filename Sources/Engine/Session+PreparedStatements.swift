@@ -118,9 +118,13 @@ extension Session {
     ).rowsChanged
   }
 
-  package func close(prepared handle: Handle) throws {
+  /// Frees a prepared statement; one that isn't there is as good as closed.
+  ///
+  /// ADBC's cursors close the last one before they make the next: an error would be told as if the
+  /// next had failed, when all that happened is that the session was idle for too long.
+  package func close(prepared handle: Handle) {
     let prepared = self.state.withLock { $0.prepared.removeValue(forKey: handle) }
-    guard prepared != nil else { throw EngineError.unknownPreparedStatement }
+    withExtendedLifetime(prepared) {}
   }
 
   func prepared(_ handle: Handle) throws(EngineError) -> PreparedHandle {

@@ -157,6 +157,17 @@ def test_work_that_outlasts_the_grace_period_is_interrupted(start):
   assert outcome.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
 
 
+def test_work_that_cannot_be_interrupted_does_not_hold_it_up(start):
+  """DuckDB computes this one value for hours, and looks up at nothing meanwhile."""
+  own = start("--shutdown-grace-seconds", "1")
+  statement = Running(own, "SELECT levenshtein(repeat('a', 1000000), repeat('b', 1000000 + i)) FROM range(1) t(i)")
+  assert eventually(lambda: own.cpu_seconds() > 1)
+  own.send(signal.SIGTERM)
+  assert own.wait(15) == 0
+  assert isinstance(statement.join(), grpc.RpcError)
+  assert "can't be interrupted" in own.stderr
+
+
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_second_signal_ends_it_at_once(start, number: signal.Signals):
   own = start("--shutdown-grace-seconds", "600")

@@ -126,6 +126,22 @@ final class Lake: Sendable {
     try connection.execute(self.useStatement)
   }
 
+  /// How many names in a folder are looked at.
+  private static let nameLimit = 10_000
+
+  /// Whether nothing has ever been made in it.
+  func isNew(on connection: borrowing Connection) throws -> Bool {
+    try connection.texts(self.currentSnapshotQuery).first?.first == "0"
+  }
+
+  /// Whether it knows nothing yet, though Parquet files are in its folder: those of another catalog.
+  func isNewAmongFiles(on connection: borrowing Connection) throws -> Bool {
+    guard self.folder != nil, try self.isNew(on: connection),
+      let names = FileManager.default.enumerator(atPath: self.dataPath)
+    else { return false }
+    return names.prefix(Self.nameLimit).contains { ($0 as? String)?.hasSuffix(".parquet") ?? false }
+  }
+
   /// Gives a local folder a name that tells nothing of where it is: clients see the paths of files, in
   /// the column `filename` and in plans.
   ///
