@@ -111,7 +111,10 @@ actor SessionConnection {
     } catch let error as DuckDBError {
       if error.code == .fatal { self.resources.invalidation.occur() }
       guard error.code == .interrupted else {
-        throw self.permissionError(for: error) ?? self.resources.redactor.redacted(error)
+        if let reason = self.permissionError(for: error) ?? self.folderError(for: error) {
+          throw reason
+        }
+        throw self.resources.redactor.redacted(error)
       }
       // Nobody interrupts but cancellations: seen once in some hundred errors of parallel results.
       guard let reason = cancellation.reason else { throw EngineError.reasonLost }
