@@ -42,10 +42,10 @@ extension SessionConnection {
   /// Rolls back what is open on the connection, whatever is being cancelled.
   func rollBack(_ connection: borrowing Connection) throws(DuckDBError) {
     do {
-      try connection.execute("ROLLBACK")
+      try connection.rollBack()
     } catch  where error.code == .interrupted {
       // A cancellation came in between. It interrupts once, and no transaction may stay open.
-      try connection.execute("ROLLBACK")
+      try connection.rollBack()
     }
   }
 }

@@ -18,7 +18,8 @@ extension SessionConnection {
       guard statements.count > 1 else {
         // What was committed when the plan was made is known before it is.
         let next = try self.plan {
-          try self.compiling(on: connection) { try self.compileNext(of: &statements) }
+          try self.beginPreparing(sql, on: connection)
+          return try self.compileNext(of: &statements)
         }
         guard let plan = next else { throw EngineError.noStatement }
         let compiled = CompiledStatement(
@@ -29,7 +30,9 @@ extension SessionConnection {
           isBoundToConnection: false,
           isLasting: try isRepeated && self.lasts(plan.statement, sql: sql, on: connection)
         )
-        return (try self.description(of: plan.statement, sql: sql), compiled)
+        let description = try self.description(of: plan.statement, sql: sql)
+        self.awaitExecution(of: compiled)
+        return (description, compiled)
       }
       return (try self.describeLast(of: &statements, sql: sql), nil)
     }
@@ -218,7 +221,7 @@ extension SessionConnection {
     keepsRows: Bool = true,
     cancellation: Cancellation
   ) throws -> Completion {
-    try self.begin(cancellation) { connection in
+    try self.begin(cancellation, executing: statement) { connection in
       try self.requirePermission(for: statement.sql)
       return try self.complete(
         statement,
@@ -280,8 +283,7 @@ extension SessionConnection {
     }
     let last = text(count - 1)
     let isQuery =
-      awaitingFetch && count == 1 && SQLScanner.beginsQuery(sql)
-      && !LakeFunctions.mayRewriteFiles(sql)
+      awaitingFetch && count == 1 && Self.seemsToRead(sql)
     let value = try self.compilingNext(
       of: &statements,
       last,

@@ -78,7 +78,7 @@ extension SessionConnection {
 
   private func rollBack(_ transaction: OpenTransaction, because reason: EngineError) {
     self.setLiveResultAside()
-    try? self.proceed(Cancellation()) { connection in try connection.execute("ROLLBACK") }
+    try? self.proceed(Cancellation()) { connection in try connection.rollBack() }
     self.noteTransactionBoundary()
     self.state.expire(transaction.handle, because: reason)
   }

@@ -67,10 +67,10 @@ actor SessionConnection {
   ///
   /// Counts as waiting in the queue until it begins: the caller has entered it.
   ///
-  /// - Parameter query: The statement, if it may have been announced here.
+  /// - Parameter statement: The statement, if it may have been announced or prepared here.
   func begin<Value>(
     _ cancellation: Cancellation,
-    fetching query: CompiledStatement? = nil,
+    executing statement: CompiledStatement? = nil,
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
     self.resources.queue.leave(cancellation)
@@ -78,7 +78,7 @@ actor SessionConnection {
     self.setLiveResultAside()
     self.expireOldTransaction()
     let opened = try self.open()
-    self.resumeOwn(for: query, on: opened.connection)
+    self.resumeOwn(for: statement, on: opened.connection)
     defer {
       if self.live == nil, case .atWork = self.own { self.rollBackOwn(on: opened.connection) }
     }
