@@ -104,6 +104,18 @@ import Testing
     }
   }
 
+  @Test func `statements that are gone elsewhere are forgotten here`() async throws {
+    let test = try TestEngine { $0.preparedStatementsPerSession = 2 }
+    let (session, holder) = (try test.session(), try test.session())
+    var handles: [Handle] = []
+    for _ in 1...4 {
+      handles.append(try await holder.prepare("SELECT 1", cancellation: Cancellation()).0)
+      session.remember(handles[handles.count - 1], in: holder)
+    }
+    let isElsewhere = handles.map { session.holder(ofPrepared: $0) === holder }
+    #expect(isElsewhere == [false, false, true, true])
+  }
+
   @Test func `beyond the limit the handle that was not used for longest makes room`() async throws {
     let test = try TestEngine { $0.preparedStatementsPerSession = 2 }
     let session = try test.session()
