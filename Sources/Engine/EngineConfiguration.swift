@@ -37,6 +37,8 @@ package struct EngineConfiguration: Sendable {
   package var statementByteLimit = 16 << 20
   /// How much of an ingestion may wait to be inserted; its client is held back beyond that.
   package var ingestionReadAheadByteCount = 4 << 20
+  /// The same of all ingestions; one that would go beyond that is refused.
+  package var ingestionByteLimit = 1 << 30
   package var sessionLimit = 10_000
   /// Sessions of one principal; `nil` for no limit.
   package var sessionsPerPrincipal: Int? = 1_000
@@ -54,7 +56,8 @@ package struct EngineConfiguration: Sendable {
   package var unfetchedResultLifetime = Duration.seconds(600)
   /// Statements that are polled for, with those whose results are kept.
   package var polledStatementLimit = 256
-  /// The largest result that is kept for a client that polls, in memory and in its file.
+  /// The largest result that is kept until its client reads it, in memory and in its file: because it
+  /// polls, because the statement had to run at once, or because the next one needs the connection.
   package var keptResultByteLimit = 8 << 30
   /// How long DuckDB may work for one statement, where the session doesn't say.
   package var statementTimeout: Duration?

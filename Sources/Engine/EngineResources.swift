@@ -23,6 +23,7 @@ final class EngineResources: Sendable {
   /// What clients' SQL is checked against, on a locked-down server.
   let statementGuard: StatementGuard?
   let ingestionSlots: IngestionSlots
+  let ingestionBudget: IngestionBudget
   /// Known once a client has asked for it.
   let vocabulary = Mutex<SQLVocabulary?>(nil)
 
@@ -48,6 +49,7 @@ final class EngineResources: Sendable {
     self.rowFunction = rowFunction
     self.statementGuard = statementGuard
     self.ingestionSlots = IngestionSlots(count: configuration.ingestionLimit)
+    self.ingestionBudget = IngestionBudget(limit: configuration.ingestionByteLimit)
     self.activeStatements = ActiveStatements(
       limitPerPrincipal: configuration.statementsPerPrincipal
     )

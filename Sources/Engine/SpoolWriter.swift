@@ -8,12 +8,11 @@ struct SpoolWriter {
   private var remainingMemory: Int
   private var file: SpoolFile?
   private var byteCount = 0
-  private let byteLimit: Int?
+  private let byteLimit: Int
   private let directory: String
 
-  /// - Parameter byteLimit: The most it takes; by default all there is.
-  init(configuration: EngineConfiguration, byteLimit: Int? = nil) {
-    self.byteLimit = byteLimit
+  init(configuration: EngineConfiguration) {
+    self.byteLimit = configuration.keptResultByteLimit
     self.remainingMemory = configuration.spoolMemoryByteCount
     self.directory = configuration.temporaryDirectory
   }
@@ -31,8 +30,8 @@ struct SpoolWriter {
   mutating func append(_ batch: EncodedMessage) throws {
     let byteCount = batch.header.readableBytes + batch.bodyByteCount
     self.byteCount += byteCount
-    if let byteLimit, self.byteCount > byteLimit {
-      throw EngineError.keptResultTooLarge(limit: byteLimit)
+    guard self.byteCount <= self.byteLimit else {
+      throw EngineError.keptResultTooLarge(limit: self.byteLimit)
     }
     if self.file == nil, byteCount <= self.remainingMemory {
       self.remainingMemory -= byteCount

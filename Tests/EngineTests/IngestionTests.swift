@@ -101,6 +101,26 @@ import Testing
     #expect(try await !self.isTableThere())
   }
 
+  @Test func `what waits of all ingestions has a limit, and its room comes back`() async throws {
+    let test = try TestEngine { $0.ingestionByteLimit = 1 << 20 }
+    let session = try test.session()
+    let (small, large) = (Self.batch(50_000), Self.batch(150_000))
+    func ingest(_ batch: (header: ByteBuffer, body: ByteBuffer)) async throws -> Int {
+      let stream = session.ingestionStream()
+      async let count = session.ingest(stream, into: self.target, cancellation: Cancellation())
+      _ = await stream.send(header: Self.schema, body: ByteBuffer())
+      _ = await stream.send(header: batch.header, body: batch.body)
+      stream.finish()
+      return try await count
+    }
+    for _ in 1...3 {
+      #expect(try await ingest(small) == 50_000)
+      await #expect(throws: EngineError.ingestionsTooLarge(limit: 1 << 20)) {
+        try await ingest(large)
+      }
+    }
+  }
+
   @Test func `a statement that fails early lets its client go`() async throws {
     let batch = Self.batch(50_000)
     try await self.test.run("CREATE TABLE t (other INTEGER)", in: self.session)

@@ -52,6 +52,23 @@ import Testing
     #expect(try await self.test.integers("FROM t", in: try self.test.session()) == [1])
   }
 
+  @Test func `a result that is too large to be set aside ends, and the next statement runs`()
+    async throws
+  {
+    let test = try TestEngine {
+      $0.spoolMemoryByteCount = 256 << 10
+      $0.keptResultByteLimit = 1 << 20
+    }
+    let session = try test.session()
+    try await test.run("BEGIN", in: session)
+    let stream = try await test.stream(Self.query, in: session)
+    _ = try await stream.next()
+    #expect(try await test.integers("SELECT 1::BIGINT", in: session) == [1])
+    await #expect(throws: EngineError.keptResultTooLarge(limit: 1 << 20)) {
+      try await stream.remainingIntegers()
+    }
+  }
+
   @Test func `temporary tables are seen by every later statement`() async throws {
     try await self.whileReading {
       try await self.test.run("CREATE TEMP TABLE t AS SELECT 3::BIGINT", in: self.session)
