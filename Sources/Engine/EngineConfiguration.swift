@@ -49,6 +49,8 @@ package struct EngineConfiguration: Sendable {
   package var boundRowLimit = 100_000
   /// Bytes of those rows, as they came.
   package var boundByteLimit = 16 << 20
+  /// Bytes of the rows of all statements that are in memory.
+  package var allBoundByteLimit = 1 << 30
   /// Bytes that the values of one row may take while it is executed, roughly.
   package var parameterRowByteLimit = 256 << 20
   /// Results that were announced and not fetched yet; the oldest is dropped for a new one.
@@ -73,6 +75,8 @@ package struct EngineConfiguration: Sendable {
   package var batchLimits = BatchLimits(maximumRowByteCount: 255 << 20)
   /// How much of a result that was set aside stays in memory; the rest goes to a temporary file.
   package var spoolMemoryByteCount = 8 << 20
+  /// The same of all results together.
+  package var allSpoolMemoryByteCount = 512 << 20
   /// The folder for results set aside and, in a folder of its own there, for what DuckDB spills.
   package var temporaryDirectory = NSTemporaryDirectory()
   /// The folder of DuckDB's extensions, which are loaded from there and never downloaded.

@@ -65,6 +65,8 @@ package enum EngineError: Error, Hashable, Sendable {
   case boundResultChanged
   case tooManyBoundRows(limit: Int)
   case boundRowsTooLarge(limit: Int)
+  /// The rows bound to all statements.
+  case allBoundRowsTooLarge(limit: Int)
   /// Ingestions have more than this waiting to be inserted.
   case ingestionsTooLarge(limit: Int)
   /// A table changed between the ticket and its fetch.
@@ -183,6 +185,9 @@ extension EngineError: CustomStringConvertible {
       "The rows bound to a query exceed the limit of \(limit) (bound row limit)."
     case .boundRowsTooLarge(let limit):
       "The rows bound to a query exceed the limit of \(limit) bytes (bound byte limit)."
+    case .allBoundRowsTooLarge(let limit):
+      "The server is busy: the rows bound to all statements have \(limit) bytes already "
+        + "(limit of all bound bytes). Try again later, and close statements that aren't needed."
     case .ingestionsTooLarge(let limit):
       "The server is busy: ingestions have \(limit) bytes waiting to be inserted already "
         + "(ingestion byte limit). Try again later."

@@ -11,7 +11,7 @@ actor ResultCollector {
 
   init(resources: EngineResources) {
     self.executor = SerialBlockingExecutor(threads: resources.threads)
-    self.writer = SpoolWriter(configuration: resources.configuration)
+    self.writer = SpoolWriter(resources: resources)
   }
 
   func append(_ batch: EncodedMessage) throws {

@@ -10,11 +10,14 @@ struct SpoolWriter {
   private var byteCount = 0
   private let byteLimit: Int
   private let directory: String
+  private let memory: ByteBudget.Share
 
-  init(configuration: EngineConfiguration) {
+  init(resources: EngineResources) {
+    let configuration = resources.configuration
     self.byteLimit = configuration.keptResultByteLimit
     self.remainingMemory = configuration.spoolMemoryByteCount
     self.directory = configuration.temporaryDirectory
+    self.memory = ByteBudget.Share(of: resources.keptResultBudget)
   }
 
   /// Appends the parts of a result up to its last.
@@ -33,7 +36,7 @@ struct SpoolWriter {
     guard self.byteCount <= self.byteLimit else {
       throw EngineError.keptResultTooLarge(limit: self.byteLimit)
     }
-    if self.file == nil, byteCount <= self.remainingMemory {
+    if self.file == nil, byteCount <= self.remainingMemory, self.memory.grow(by: byteCount) {
       self.remainingMemory -= byteCount
       self.inMemory.append(batch)
       return
@@ -50,6 +53,11 @@ struct SpoolWriter {
   }
 
   func result(failure: (any Error)?) -> SpooledResult {
-    SpooledResult(inMemory: self.inMemory, file: self.file, failure: failure)
+    SpooledResult(
+      inMemory: self.inMemory,
+      memory: self.memory,
+      file: self.file,
+      failure: failure
+    )
   }
 }

@@ -29,7 +29,7 @@ package final class IngestionStream: @unchecked Sendable {
   private static let pollInterval = 0.02
 
   private let byteLimit: Int
-  private let budget: IngestionBudget
+  private let budget: ByteBudget
   private let condition = NSCondition()
   private var messages: Deque<Message> = []
   private var byteCount = 0
@@ -40,7 +40,7 @@ package final class IngestionStream: @unchecked Sendable {
   /// - Parameters:
   ///   - byteLimit: How much may wait to be received; one message may go beyond it.
   ///   - budget: How much that may be of all ingestions.
-  package init(byteLimit: Int, within budget: IngestionBudget) {
+  package init(byteLimit: Int, within budget: ByteBudget) {
     self.byteLimit = byteLimit
     self.budget = budget
   }
