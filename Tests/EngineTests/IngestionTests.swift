@@ -16,12 +16,12 @@ import Testing
 
   private struct Abort: Error, Equatable {}
 
-  private static let schema = MessageEncoder.schemaMessage(
+  static let schema = MessageEncoder.schemaMessage(
     Schema(fields: [Field("i", .int(bitWidth: 64, isSigned: true))])
   )
 
   /// A batch of `count` numbers as it travels.
-  private static func batch(_ count: Int) -> (header: ByteBuffer, body: ByteBuffer) {
+  static func batch(_ count: Int) -> (header: ByteBuffer, body: ByteBuffer) {
     var values = ByteBuffer()
     for value in 0..<count { values.writeInteger(Int64(value), endianness: .little) }
     let encoded = MessageEncoder.recordBatch(
