@@ -41,6 +41,7 @@ package final class Engine: Sendable {
     for sql in configuration.initialSQL {
       do {
         try connection.execute(sql.text)
+        try connection.requireNoTransaction()
       } catch {
         throw DuckDBError(code: error.code, message: "\(sql.source): \(error.message)")
       }

@@ -38,6 +38,8 @@ package enum EngineError: Error, Hashable, Sendable {
   /// Others have changed a table since the transaction began that it has removed rows from; `nil`
   /// where it isn't known which.
   case lakeConflict(table: String?)
+  /// The local folder with the lake's data has been moved or removed while the server ran.
+  case lakeFolderGone(lake: String)
   /// Files of the lake would be rewritten twice in a transaction, or by what was compiled in another.
   case filesRewrittenTwice
   /// Others that have removed rows from the lake didn't commit within this time.
@@ -138,6 +140,9 @@ extension EngineError: CustomStringConvertible {
         + " another transaction has changed since this one began"
         + (table == nil ? ", was changed in it too. " : ". ")
         + "Nothing was committed; run all of it again."
+    case .lakeFolderGone(let lake):
+      "The folder with the data of '\(lake)' has been moved or removed since the server started: "
+        + "it must be put back, or the server started again with a lake that is there."
     case .filesRewrittenTwice:
       "Files of the lake can be merged or rewritten once in a transaction, by one call in a statement "
         + "without WITH, and not by PREPARE, a view or a macro: DuckLake would write their rows twice."

@@ -54,6 +54,22 @@ extension SQLScanner {
   }
 }
 
+extension SQLScanner {
+  private static let transactionWords: Set = [
+    "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT",
+  ]
+
+  /// Whether DuckDB has put the transaction around a statement that it has found in this text, as it
+  /// does where a `PIVOT` has to make a type first.
+  ///
+  /// Each part is done in a transaction anyway, and of an error in that one nobody would know.
+  static func isWrapped(_ text: String) -> Bool {
+    let statements = Self.statements(in: text)
+    guard statements.count == 1, let first = statements[0].words.first else { return false }
+    return !Self.transactionWords.contains(first)
+  }
+}
+
 extension SQLScanner.Statement {
   /// A guess from the first word, for statements that DuckDB can't compile yet.
   var isLikelyQuery: Bool {

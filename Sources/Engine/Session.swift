@@ -18,6 +18,8 @@ package final class Session: Sendable {
     var preparedElsewhere: [Handle: Session] = [:]
     var recent = RecentStatements()
     var lastUse = ContinuousClock.now
+    /// What else keeps it in use: calls, of which some have no statement at work yet.
+    var useCount = 0
     var isClosed = false
 
     func index(of connection: ObjectIdentifier) -> Int? {
@@ -254,10 +256,11 @@ extension Session {
 extension Session {
   var isClosed: Bool { self.state.withLock { $0.isClosed } }
 
-  /// Whether nothing has happened for `lifetime` and no statement is at work.
+  /// Whether nothing has happened for `lifetime`, no call is running and no statement is at work.
   func isIdle(for lifetime: Duration) -> Bool {
     self.state.withLock { state in
-      state.lastUse + lifetime < .now && state.slots.allSatisfy { $0.statementsAtWork == 0 }
+      state.useCount == 0 && state.lastUse + lifetime < .now
+        && state.slots.allSatisfy { $0.statementsAtWork == 0 }
     }
   }
 

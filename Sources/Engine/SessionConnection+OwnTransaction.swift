@@ -21,8 +21,8 @@ extension SessionConnection {
   ) throws -> Value? {
     // That of the statement before it in the text.
     if case .done = self.own { self.rollBackOwn(on: connection) }
-    guard self.resources.lake != nil, self.own == nil,
-      !self.state.isInTransaction(ObjectIdentifier(self))
+    guard self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self)),
+      try self.resources.lake != nil || !self.tableQueries(in: text).isEmpty
     else { return try self.plan { try self.compileNext(of: &statements) }.map(work) }
     try self.beginOwn(isReadOnly: isQuery, on: connection)
     guard let plan = try self.plan({ try self.compileNext(of: &statements) }) else { return nil }
@@ -122,7 +122,7 @@ extension SessionConnection {
 
   private func runsWhereCompiled(_ type: StatementType) -> Bool {
     // What is to be committed in turn is run again where others were first.
-    type.runsWhereCompiled && (type.readsOnly || self.resources.lake?.hasOneWriter == false)
+    type.runsWhereCompiled && (type.readsOnly || self.resources.lake?.hasOneWriter != true)
   }
 
   private func forgetOwn() {

@@ -45,6 +45,16 @@ extension SessionConnection {
   }
 }
 
+extension SessionConnection {
+  /// What DuckDB takes for a file outside of the lake when the lake's folder is elsewhere.
+  func folderError(for error: DuckDBError) -> EngineError? {
+    guard [.permission, .io].contains(error.code), let lake = self.resources.lake,
+      lake.isFolderGone
+    else { return nil }
+    return .lakeFolderGone(lake: lake.alias)
+  }
+}
+
 extension DuckDBError {
   /// Whether a transaction that only reads was to write.
   var isRefusedWrite: Bool {

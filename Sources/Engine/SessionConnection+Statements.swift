@@ -252,8 +252,10 @@ extension SessionConnection {
       scanned.count == count
         ? StatementSource(text: scanned[index].text) : StatementSource(text: sql, position: index)
     }
+    let texts = self.texts(of: scanned, count: count, on: connection) ?? []
+    func text(_ index: Int) -> String { texts.isEmpty ? sql : texts[index] }
     for index in 0..<(count - 1) {
-      _ = try self.compilingNext(of: &statements, source(index).text, on: connection) { plan in
+      _ = try self.compilingNext(of: &statements, text(index), on: connection) { plan in
         let effect = StatementEffect(
           type: plan.statement.statementType,
           scanned: scanned.count == count ? scanned[index] : nil
@@ -268,27 +270,42 @@ extension SessionConnection {
         )
         return try self.complete(
           statement,
-          text: source(index).text,
+          text: text(index),
           on: connection,
           keepsRows: false,
           cancellation: cancellation
         )
       }
     }
-    let last = source(count - 1)
+    let last = text(count - 1)
     let isQuery =
       awaitingFetch && count == 1 && SQLScanner.beginsQuery(sql)
       && !LakeFunctions.mayRewriteFiles(sql)
     let value = try self.compilingNext(
       of: &statements,
-      last.text,
+      last,
       isQuery: isQuery,
       on: connection
     ) {
-      try work($0, last, last.text, count > 1)
+      try work($0, source(count - 1), last, count > 1)
     }
     guard let value else { throw EngineError.noStatement }
     return value
+  }
+
+  /// The text of each statement, where it can be told: DuckDB makes several of one `PIVOT`.
+  private func texts(
+    of scanned: [SQLScanner.Statement],
+    count: Int,
+    on connection: borrowing Connection
+  ) -> [String]? {
+    guard scanned.count != count else { return scanned.map(\.text) }
+    var texts: [String] = []
+    for statement in scanned {
+      guard let parts = try? connection.extract(statement.text).count else { return nil }
+      texts += Array(repeating: statement.text, count: parts)
+    }
+    return texts.count == count ? texts : nil
   }
 
   private func effect(
@@ -311,6 +328,9 @@ extension SessionConnection {
     cancellation: Cancellation
   ) throws -> Completion {
     let effect = statement.effect
+    if statement.type == .transaction, SQLScanner.isWrapped(text) {
+      return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
+    }
     if case .endsTransaction(let commits) = effect,
       let transaction = self.state.transaction(on: ObjectIdentifier(self))
     {
@@ -329,6 +349,7 @@ extension SessionConnection {
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
     let rewritesFiles = self.rewritesFiles(text)
+    let tableQueries = try self.tableQueries(of: type, text)
     defer { self.noteDefinitionChange(by: type) }
     let completion = try self.changingData(if: type.mayChangeData || rewritesFiles) {
       let completion = try self.changing(
@@ -336,10 +357,12 @@ extension SessionConnection {
         text,
         effect,
         on: connection,
+        isAtomic: !tableQueries.isEmpty,
         rewritesFiles: rewritesFiles,
         cancellation
       ) { connection in
-        try self.runToEnd(
+        try self.checkColumnTypes(of: tableQueries, on: connection, cancellation)
+        return try self.runToEnd(
           statement,
           on: connection,
           keepsRows: keepsRows,

@@ -120,7 +120,10 @@ actor SessionConnection {
   /// An error of DuckDB's as clients are told it.
   private func outward(_ error: DuckDBError) -> any Error {
     if error.code == .fatal { self.resources.invalidation.occur() }
-    return self.permissionError(for: error) ?? self.resources.redactor.redacted(error)
+    if let reason = self.permissionError(for: error) ?? self.folderError(for: error) {
+      return reason
+    }
+    return self.resources.redactor.redacted(error)
   }
 
   /// Drops a result before its end.

@@ -37,6 +37,8 @@ package final class SessionRegistry: Sendable {
   /// The session of a call.
   package struct Found: Sendable {
     package var session: Session
+    /// To be kept until the call ends.
+    package var use: SessionUse
     /// Whether the session is new, so that its id must be told to the client.
     package var isNew: Bool
     /// Whether the connection was never seen before: its end must be reported.
@@ -70,7 +72,12 @@ package final class SessionRegistry: Sendable {
       // The end of a connection whose first call is refused won't be reported.
       defer { state.connections[connection] = isRefused ? known : entry }
       func found(_ session: Session, isNew: Bool) -> Found {
-        Found(session: session, isNew: isNew, isFirstCall: known == nil)
+        Found(
+          session: session,
+          use: SessionUse(of: session),
+          isNew: isNew,
+          isFirstCall: known == nil
+        )
       }
       if let id {
         entry.hasIdentifiedClients = true
@@ -159,10 +166,11 @@ package final class SessionRegistry: Sendable {
 
   func closeIdle() {
     let lifetime = self.resources.configuration.sessionIdleLifetime
+    // Out of reach at once: a call that comes now gets a new one.
     let idle = self.state.withLock { state in
-      state.sessions.values.filter { $0.isIdle(for: lifetime) }
+      state.sessions.values.filter { $0.isIdle(for: lifetime) }.compactMap { state.remove($0.id) }
     }
-    for session in idle { self.close(session) }
+    for session in idle { session.close() }
   }
 
   /// Rolls back the transactions that nobody has used for long.

@@ -7,6 +7,7 @@ internal import GRPCTransport
 /// One RPC: the session it belongs to and what cancels it.
 struct Call: Sendable {
   let session: Session
+  let use: SessionUse
   let cancellation = Cancellation()
   let record: CallRecord?
   /// How long the client waits for the answer, if it said so.
@@ -83,6 +84,7 @@ extension FlightService {
     }
     let call = Call(
       session: found.session,
+      use: found.use,
       record: record,
       timeout: metadata[stringValues: RequestHead.timeoutKey].first { _ in true }
         .flatMap { GRPCTimeout(headerValue: $0) },

@@ -99,7 +99,7 @@ extension EngineError: RPCErrorConvertible {
       .lakeConflict, .commitWaitExceeded:
       .aborted
     case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction,
-      .filesRewrittenTwice:
+      .filesRewrittenTwice, .lakeFolderGone:
       .failedPrecondition
     case .statementTooLong, .queueFull, .queueWaitExceeded, .tooManyStatements,
       .tooManyResultRows, .resultTooLarge, .tooManySessions, .tooManySessionsOfPrincipal,

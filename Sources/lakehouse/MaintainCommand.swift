@@ -15,10 +15,11 @@ struct MaintainCommand: AsyncParsableCommand {
   @OptionGroup var options: SettingOptions
 
   func run() async throws {
-    let configuration = try self.options.effectiveSettings().configuration.engine
+    var configuration = try self.options.effectiveSettings().configuration.engine
     if let problem = configuration.maintenanceContradiction({ "--\($0)" }) {
       throw ValidationError(problem)
     }
+    configuration.lake.mustExist = true
     let engine = try Engine(configuration)
     guard let maintenance = engine.maintenance else {
       throw ValidationError("there is no lake to write to: set --ducklake-data-path")

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from support.flightsql import RawClient
 from support.server import run_to_end
 
 REFUSED = {
@@ -51,6 +52,18 @@ def test_initial_sql_that_fails_is_told_with_its_place(by_file: bool, tmp_path):
   line = ended.stderr.splitlines()[0]
   assert line.startswith("Error: ") and "nosuch" in line
   assert ("initial.sql" if by_file else "--init-sql") in line, "the line names the setting"
+
+
+@pytest.mark.parametrize("sql", ["BEGIN; CREATE TABLE t (a INTEGER)", "BEGIN", "BEGIN READ ONLY"])
+def test_initial_sql_that_leaves_a_transaction_open_is_refused(sql):
+  line = assert_refused(run_to_end("serve", "--host", "127.0.0.1", "--port", "0", "--init-sql", sql))
+  assert "--init-sql" in line and "COMMIT" in line
+
+
+def test_initial_sql_may_have_transactions(start):
+  server = start("--init-sql", "BEGIN; CREATE TABLE t AS SELECT 7 AS a; COMMIT; BEGIN; ROLLBACK")
+  with RawClient(server.address) as client:
+    assert client.rows("FROM t") == [(7,)]
 
 
 def test_a_port_in_use_is_one_clear_line(start):

@@ -151,6 +151,95 @@ def test_no_column_becomes_of_a_bound_type_that_files_have_not(lake, raw):
   assert raw.rows("SELECT count(*) FROM kept") == [(1000,)]
 
 
+# The type's name is in no text: only what DuckDB makes of it tells.
+NANOS = """json_transform('{"a": "12:00"}', '{"a": "TIM' || 'E_NS"}')"""
+MAKERS = [
+  f"CREATE TABLE nanos AS SELECT {NANOS} AS a",
+  f"CREATE OR REPLACE TABLE lake.main.nanos(x) AS (SELECT {NANOS}.a)",
+  f"CREATE TABLE IF NOT EXISTS nanos AS SELECT {NANOS} AS a WITH NO DATA",
+  f"CREATE TABLE nanos PARTITIONED BY (b) AS WITH x AS (SELECT {NANOS} AS a, 1 AS b) FROM x",
+  f"CREATE TABLE nanos AS SELECT [{{'b': map {{1: {NANOS}}}}}] AS a /* WITH DATA */ WITH DATA --",
+  f"CREATE TABLE nanos AS SELECT 1 AS a UNION ALL BY NAME SELECT 2 AS a, {NANOS} AS b",
+  f"CREATE TABLE nanos AS VALUES ({NANOS})",
+  f"CREATE TABLE \"as\" AS SELECT from_json_strict('\"12:00\"', '\"TIM' || 'E_NS\"') AS \"as\"",
+  f"CREATE TABLE nanos AS SELECT cast_to_type('12:00', {NANOS}.a) AS a",
+  f"CREATE TABLE nanos AS PIVOT (SELECT 1 AS k, {NANOS} AS a) ON k USING first(a)",
+  f"SELECT 1; CREATE TABLE nanos AS PIVOT (SELECT 1 AS k, {NANOS} AS a) ON k USING first(a)",
+  f"EXPLAIN ANALYZE CREATE TABLE nanos AS SELECT {NANOS} AS a",
+  f"EXPLAIN (ANALYZE, FORMAT json) CREATE TABLE nanos AS SELECT {NANOS} AS a",
+  f"PREPARE p AS CREATE TABLE nanos AS SELECT {NANOS} AS a; EXECUTE p",
+  f"BEGIN; CREATE TABLE nanos AS SELECT {NANOS} AS a",
+  f"CREATE OR REPLACE VIEW nanos_view AS SELECT {NANOS} AS a; CREATE TABLE nanos AS FROM nanos_view",
+  f"CREATE OR REPLACE VIEW memory.main.v AS SELECT {NANOS} AS a; CREATE TABLE nanos AS FROM memory.v",
+  f"CREATE OR REPLACE MACRO memory.main.m() AS {NANOS}; CREATE TABLE nanos AS SELECT memory.main.m()",
+  f"CREATE OR REPLACE MACRO memory.main.m() AS TABLE SELECT {NANOS} AS a; "
+  "CREATE TABLE nanos AS FROM memory.main.m()",
+  f"CREATE OR REPLACE TEMP TABLE n (a INT, b AS ({NANOS})); CREATE TABLE nanos AS FROM n",
+  f"SET VARIABLE n = {NANOS}; CREATE TABLE nanos AS SELECT getvariable('n') AS a",
+  "SET VARIABLE n = '\"TIM' || 'E_NS\"'; "
+  "CREATE TABLE nanos AS SELECT json_transform('\"12:00\"', getvariable('n')) AS a",
+]
+
+
+@pytest.mark.parametrize("sql", MAKERS)
+@pytest.mark.parametrize("way", ["query", "update", "prepared"])
+def test_no_column_becomes_of_a_type_that_files_have_not(lake, raw, way, sql):
+  def run() -> None:
+    if way == "query":
+      raw.rows(sql)
+    elif way == "update":
+      raw.update(Command.update(sql))
+    else:
+      handle = raw.prepare(sql).handle
+      raw.update(Command.prepared_update(handle))
+
+  assert "TIME_NS" in (told := refusal(run)) or "PREPARE" in told
+  with lake.client() as other:
+    other.update(Command.update("USE lake"))
+    names = [name for (name,) in other.rows("SELECT table_name FROM duckdb_tables()")]
+    assert not {"nanos", "as"} & set(names)
+
+
+def test_no_column_becomes_of_a_type_that_a_bound_value_names(lake):
+  with adbc.connect(f"grpc://{lake.server.address}", autocommit=True) as connection:
+    with connection.cursor() as cursor:
+      cursor.execute("USE lake")
+      make = "CREATE OR REPLACE TABLE bound AS SELECT json_transform('{\"a\": \"12:00\"}', ?) AS a"
+      with pytest.raises(adbc.Error, match="TIME_NS is not allowed"):
+        cursor.execute(make, ['{"a": "TIME_NS"}'])
+      with pytest.raises(adbc.Error, match="TIME_NS is not allowed"):
+        cursor.executemany(make, [['{"a": "TIME"}'], ['{"a": "TIME_NS"}']])
+      cursor.execute(make, ['{"a": "TIME"}'])
+      cursor.execute("SELECT a.a::VARCHAR FROM bound")
+      assert cursor.fetchall() == [("12:00:00",)]
+      cursor.execute("DROP TABLE bound")
+
+
+def test_tables_of_queries_are_made_as_they_were(raw):
+  for make, rows in [
+    ("AS PIVOT (SELECT i % 2 AS k, i FROM range(4) r(i)) ON k USING sum(i)", [(2, 4)]),
+    ("(x) AS SELECT 1 AS a ORDER BY ALL LIMIT 5 -- end", [(1,)]),
+    ("AS (VALUES (1), (2))", [(1,), (2,)]),
+    ("AS TABLE kept WITH NO DATA", []),
+    ("AS SELECT 1 AS a, 2 AS a", [(1, 2)]),
+    ("AS (WITH x AS (SELECT 1 AS a) FROM x)", [(1,)]),
+    ("PARTITIONED BY (a) AS SELECT 1 AS a", [(1,)]),
+  ]:
+    raw.update(Command.update(f"CREATE TABLE made {make}"))
+    assert raw.rows("FROM made") == rows
+    raw.update(Command.update("DROP TABLE made"))
+  raw.update(
+    Command.update(
+      "CREATE TEMP TABLE k AS SELECT 1 AS k; "
+      "CREATE TABLE made AS PIVOT k ON k USING count(*); DROP TABLE k; SELECT 1"
+    )
+  )
+  assert raw.rows("FROM made") == [(1,)]
+  raw.update(Command.update("DROP TABLE made"))
+  with pytest.raises(grpc.RpcError, match="CREATE TABLE made AS SELECT nosuch"):
+    raw.update(Command.update("CREATE TABLE made AS SELECT nosuch"))
+
+
 @pytest.mark.parametrize("catalog", ["__ducklake_metadata_lake", "__DuckLake_Metadata_LAKE"])
 def test_nothing_is_ingested_into_the_catalog_of_a_lake(raw, catalog):
   rows = pa.table({"a": [1]})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
+from dataclasses import dataclass
 
 import adbc_driver_flightsql.dbapi as adbc
 import grpc
@@ -283,6 +285,20 @@ def test_masked_statements_stay_readable(start):
 
 
 # MARK: Many
+
+
+@dataclass
+class Written:
+  """What a server has written so far."""
+
+  stderr: str
+
+
+def test_a_line_is_read_once_it_is_whole():
+  assert json_records(Written('{"a": 1}\n{"a": 2')) == [{"a": 1}]
+  assert json_records(Written('{"a": 1}\n{"a": 2}\n')) == [{"a": 1}, {"a": 2}]
+  with pytest.raises(json.JSONDecodeError):
+    json_records(Written('{"a": 1}{"a": 2}\n'))
 
 
 def test_lines_of_calls_at_once_do_not_mix(logging, name):

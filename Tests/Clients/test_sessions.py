@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import adbc_driver_flightsql.dbapi as adbc
 import grpc
+import pyarrow as pa
 import pyarrow.flight as flight
 import pytest
 
 from support import protobuf
 from support.flightsql import Command, RawClient, descriptor, read_table
+from support.ingestion import APPEND
+from support.parameters import data_messages
 from support.server import eventually
 
 COOKIE = "arrow_flight_session_id"
@@ -149,3 +155,49 @@ def test_a_session_of_arrows_client(server):
   with flight.connect(server.uri) as client:
     read_table(client, "CREATE TEMP TABLE mine AS SELECT 1 AS a")
     assert read_table(client, "SELECT a FROM mine").to_pylist() == [{"a": 1}]
+
+
+@pytest.mark.parametrize("purpose", ["values of an update", "values of a query", "rows of a table"])
+def test_a_session_whose_call_still_gets_rows_is_not_idle(start, purpose):
+  own = start("--session-idle-seconds", "1")
+  rows = pa.table({"1": [7]})
+  begun, goes_on = threading.Event(), threading.Event()
+  with (
+    RawClient(own.address) as slow, RawClient(own.address) as gone, RawClient(own.address) as other,
+  ):
+    slow.update(Command.update("CREATE TEMP TABLE mine (a INTEGER)"))
+    if purpose == "rows of a table":
+      command = Command.ingest("mine", temporary=True, if_exists=APPEND)
+      rows = rows.rename_columns(["a"])
+    elif purpose == "values of an update":
+      command = Command.prepared_update(slow.prepare("INSERT INTO mine VALUES (?)").handle)
+    else:
+      command = Command.prepared_query(slow.prepare("SELECT ?").handle)
+    first, *rest = data_messages(command, rows)
+
+    def messages():
+      yield first
+      begun.set()
+      assert goes_on.wait(60)
+      yield from rest
+
+    with ThreadPoolExecutor(1) as pool:
+      sent = pool.submit(lambda: list(slow.call("DoPut", messages())))
+      assert begun.wait(30)
+      other.update(Command.update("CREATE TABLE t AS SELECT 1 AS a"))
+      gone.update(Command.update("BEGIN; UPDATE t SET a = 2"))
+
+      def is_gone() -> bool:
+        try:
+          other.update(Command.update("UPDATE t SET a = 3"))
+        except grpc.RpcError as error:
+          assert error.code() == grpc.StatusCode.ABORTED
+          return False
+        return True
+
+      try:
+        assert eventually(is_gone, timeout_seconds=30)
+      finally:
+        goes_on.set()
+      sent.result(30)
+    assert slow.rows("SELECT a FROM mine") == ([] if purpose == "values of a query" else [(7,)])

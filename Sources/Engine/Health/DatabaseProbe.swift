@@ -57,6 +57,7 @@ package final class DatabaseProbe: Sendable {
       case .database:
         _ = try connection.texts("SELECT 'alive'", cancellation)
       case .catalogs:
+        if let lake = self.resources.lake, lake.isFolderGone { throw ProbeError.folder(of: lake) }
         for case let lake? in try connection.texts(Self.lakes, cancellation).map({ $0[0] }) {
           do {
             _ = try connection.texts(Self.snapshot(of: lake), cancellation)

@@ -12,6 +12,13 @@ package struct ProbeError: Error, Hashable, Sendable {
     detail: nil
   )
 
+  static func folder(of lake: Lake) -> ProbeError {
+    ProbeError(
+      message: "The folder with the data of '\(lake.alias)' has been moved or removed.",
+      detail: lake.dataPath
+    )
+  }
+
   static func database(_ error: DuckDBError) -> ProbeError {
     ProbeError(message: "DuckDB can't run a query (\(error.code)).", detail: error.firstLine)
   }

@@ -2,6 +2,6 @@
 package enum ProbeQuestion: Sendable {
   /// Whether DuckDB runs a query.
   case database
-  /// Whether the catalog of every attached DuckLake can be read.
+  /// Whether the catalog of every attached DuckLake can be read, and the lake's folder is where it was.
   case catalogs
 }

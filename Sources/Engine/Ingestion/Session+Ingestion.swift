@@ -21,7 +21,11 @@ extension Session {
     in transaction: Handle? = nil,
     cancellation: Cancellation
   ) async throws -> Int {
-    defer { stream.close() }
+    let use = SessionUse(of: self)
+    defer {
+      stream.close()
+      withExtendedLifetime(use) {}
+    }
     if transaction == nil { try self.shared.requireNoLostTransaction() }
     try await stream.untilWorthStarting()
     guard self.resources.lake?.hasOneWriter != true else {

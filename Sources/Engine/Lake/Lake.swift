@@ -68,6 +68,8 @@ final class Lake: Sendable {
       configuration.postgres.host.map { _ in configuration.postgres.schema ?? "public" }
     self.sharedCatalogPath = if case .sqlite(let path) = location { path } else { nil }
     self.privateTexts = [location.privateText]
+    let localPaths = [isRemote ? nil : self.dataPath, location.path].compactMap { $0 }
+    if configuration.mustExist { try Self.requirePresence(of: localPaths) }
     if !isRemote { try Self.makeFolder(self.dataPath) }
     self.folder = isRemote ? nil : try LakeFolder(self.dataPath)
     let hiddenPath = self.folder?.path ?? self.dataPath
@@ -125,6 +127,9 @@ final class Lake: Sendable {
     return true
   }
 
+  /// Whether the folder with its data, if that is local, has been moved or removed since.
+  var isFolderGone: Bool { self.folder?.isGone ?? false }
+
   private static let accessQuery = "SELECT current_setting('enable_external_access')::VARCHAR"
 
   /// A row if the catalog knows anything by a whole path.
@@ -149,6 +154,13 @@ final class Lake: Sendable {
     var storage = self.storage
     storage.azureAccessToken = token
     return storage.azureSecret(for: self.dataPath)
+  }
+
+  /// DuckDB makes the file of a catalog before DuckLake finds nothing in it.
+  private static func requirePresence(of paths: [String]) throws(LakeError) {
+    for path in paths where !FileManager.default.fileExists(atPath: path) {
+      throw LakeError(description: "there is no lake: '\(path)' does not exist")
+    }
   }
 
   private static func makeFolder(_ path: String) throws {
@@ -180,6 +192,7 @@ final class Lake: Sendable {
     // Else whoever reads keeps others from committing.
     if case .sqlite = location, !isReadOnly { options.append("META_JOURNAL_MODE 'WAL'") }
     if isReadOnly { options.append("READ_ONLY") }
+    if configuration.mustExist { options.append("CREATE_IF_NOT_EXISTS false") }
     return """
       ATTACH \(SQLText.literal("ducklake:" + location.text)) \
       AS \(SQLText.identifier(configuration.alias)) (\(options.joined(separator: ", ")))

@@ -20,6 +20,8 @@ package struct LakeConfiguration: Sendable {
   package var inlinedRowLimit = 0
   /// How long the catalog may take to be reachable when the server starts.
   package var catalogWait = Duration.seconds(30)
+  /// Whether a lake that isn't there is an error; else it is made.
+  package var mustExist = false
   package var maintenance = MaintenanceConfiguration()
 
   package init() {}

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import SystemPackage
 
 /// A folder under a second name, which tells nothing of where it is.
@@ -6,9 +7,14 @@ internal import SystemPackage
 /// isn't found.
 final class LakeFolder: Sendable {
   private let descriptor: FileDescriptor
+  /// Where it was when it was opened.
+  private let origin: String?
 
   /// Absolute, with `/` at the end.
-  var path: String { "/proc/self/fd/\(self.descriptor.rawValue)/" }
+  var path: String { Self.link(to: self.descriptor) + "/" }
+
+  /// Whether it isn't where it was.
+  var isGone: Bool { Self.place(of: self.descriptor) != self.origin }
 
   init(_ path: String) throws {
     self.descriptor = try FileDescriptor.open(
@@ -16,6 +22,16 @@ final class LakeFolder: Sendable {
       .readOnly,
       options: [.directory, .closeOnExec]
     )
+    self.origin = Self.place(of: self.descriptor)
+  }
+
+  private static func link(to descriptor: FileDescriptor) -> String {
+    "/proc/self/fd/\(descriptor.rawValue)"
+  }
+
+  /// The kernel follows a folder that is moved, and says of one that is removed that it is.
+  private static func place(of descriptor: FileDescriptor) -> String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: Self.link(to: descriptor))
   }
 
   deinit {

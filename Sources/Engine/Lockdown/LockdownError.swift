@@ -93,6 +93,12 @@ extension LockdownError {
     )
   }
 
+  static let preparedTableQuery = Self(
+    subject: "PREPARE of CREATE TABLE … AS",
+    reason:
+      "the types of its columns aren't known before it runs: have the client's driver prepare it"
+  )
+
   static func setting(_ name: String) -> Self {
     Self(subject: "The setting \(name)", reason: "only settings of the session itself may be used")
   }

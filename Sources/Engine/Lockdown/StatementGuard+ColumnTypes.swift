@@ -35,6 +35,9 @@ extension StatementGuard {
     guard !self.refusedColumnTypes.isEmpty,
       let first = Self.word(at: 0, tokens, statement), Self.definitions.contains(first)
     else { return }
+    guard first != "prepare" || TableQuery(tokens, statement) == nil else {
+      throw .preparedTableQuery
+    }
     let readsTypes = statement.contains {
       $0.kind != .string && Self.typedByText.contains(tokens.name($0))
     }

@@ -27,7 +27,7 @@ struct StatementKindRules {
     "table", "view", "macro", "function", "schema", "sequence", "type", "index", "column",
   ]
 
-  private static let createModifiers: Set<String> = [
+  static let createModifiers: Set<String> = [
     "or", "replace", "temp", "temporary", "local", "global", "unlogged", "unique", "recursive",
   ]
 

@@ -16,6 +16,7 @@ package actor ParameterUpload {
   private nonisolated let executor: SerialBlockingExecutor
   private let parameters: StatementParameters
   private let use: Use
+  private let sessionUse: SessionUse
   private let configuration: EngineConfiguration
   private let memory: ByteBudget.Share
   private var decoder = StreamDecoder()
@@ -26,11 +27,13 @@ package actor ParameterUpload {
     unsafe self.executor.asUnownedSerialExecutor()
   }
 
-  init(_ parameters: StatementParameters, for use: Use, resources: EngineResources) {
+  init(_ parameters: StatementParameters, for use: Use, in session: Session) {
+    let resources = session.resources
     self.parameterCount = parameters.count
     self.executor = SerialBlockingExecutor(threads: resources.threads)
     self.parameters = parameters
     self.use = use
+    self.sessionUse = SessionUse(of: session)
     self.configuration = resources.configuration
     self.memory = ByteBudget.Share(of: resources.boundRowBudget)
   }

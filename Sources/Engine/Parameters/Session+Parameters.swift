@@ -12,7 +12,7 @@ extension Session {
   ) async throws -> ParameterUpload {
     let compilation = try await self.compilation(of: handle, cancellation: cancellation)
     let parameters = compilation.description.parameters
-    return ParameterUpload(parameters, for: use, resources: self.resources)
+    return ParameterUpload(parameters, for: use, in: self)
   }
 
   /// Keeps the values for all executions to come, until others are bound.

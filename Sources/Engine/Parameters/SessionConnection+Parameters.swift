@@ -44,6 +44,7 @@ extension SessionConnection {
       guard !rewritesFiles || binding.rows.rowCount == 1 else {
         throw EngineError.filesRewrittenTwice
       }
+      let tableQueries = try self.tableQueries(of: type, statement.sql)
       let hasResultSet = statement.plan.statement.hasResultSet(sql: statement.sql)
       let completion = try self.changingData(if: type.mayChangeData || rewritesFiles) {
         try self.changing(
@@ -51,15 +52,17 @@ extension SessionConnection {
           statement.sql,
           statement.effect,
           on: connection,
-          isAtomic: binding.rows.rowCount > 1 && statement.effect == .none,
+          isAtomic: !tableQueries.isEmpty
+            || (binding.rows.rowCount > 1 && statement.effect == .none),
           rewritesFiles: rewritesFiles,
           cancellation
         ) { connection in
+          try self.checkColumnTypes(of: tableQueries, binding, on: connection, cancellation)
           let execution = try self.execution(
             of: statement,
             binding,
             on: connection,
-            isCompiledAnew: rewritesFiles,
+            isCompiledAnew: rewritesFiles || !tableQueries.isEmpty,
             cancellation
           )
           return hasResultSet

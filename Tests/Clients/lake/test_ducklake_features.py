@@ -312,6 +312,16 @@ def test_times_of_nanoseconds_are_kept_in_microseconds(raw, name):
   assert raw.rows(f"SELECT count(*) FROM {name}") == [(2,)]
 
 
+def test_no_column_becomes_of_a_type_whose_name_is_put_together(raw, name):
+  """DuckDB's fatal error would end the server."""
+  times = """json_transform('{"a": "12:00"}', '{"a": "TIM' || 'E_NS"}') AS a"""
+  for query in [f"SELECT {times}", f"PIVOT (SELECT 1 AS k, {times}) ON k USING first(a)"]:
+    with pytest.raises(grpc.RpcError, match="TIME_NS is not allowed"):
+      raw.rows(f"CREATE TABLE {name} AS {query}")
+  run(raw, f"CREATE TABLE {name} AS PIVOT (SELECT 1 AS k, 2 AS a) ON k USING first(a)")
+  assert raw.rows(f"FROM {name}") == [(2,)]
+
+
 def test_a_message_shows_no_path_of_the_server(lake, raw, name, tmp_path_factory):
   run(raw, f"CREATE TABLE {name} AS SELECT 1 AS a")
   ((path,),) = raw.rows(f"SELECT data_file FROM ducklake_list_files('lakehouse', '{name}')")

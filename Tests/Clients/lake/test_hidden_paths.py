@@ -12,7 +12,8 @@ import pytest
 
 from support import tokens
 from support.flightsql import Command, RawClient
-from support.server import ROOT, Server
+from support.health import FLAGS, Health
+from support.server import ROOT, Server, eventually
 from support.tokens import SECRET, claims
 
 HIDDEN = re.compile(r"^/proc/self/fd/\d+/main/t/(a=1/)?ducklake-[-0-9a-f]+\.parquet$")
@@ -206,3 +207,31 @@ def test_no_file_gets_into_the_catalog_by_its_whole_path(own, tmp_path):
       assert "PERMISSION_DENIED" in shown(
         raw, f"CALL ducklake_add_data_files('lakehouse', 't', {argument})"
       )
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_a_lake_whose_folder_is_gone_says_so(start, tmp_path, is_removed):
+  folder, moved = tmp_path / "data", tmp_path / "moved"
+  server = start("--ducklake-data-path", f"{folder}/", *FLAGS)
+  with RawClient(server.address) as raw, Health(server) as health:
+    raw.update(Command.update("CREATE TABLE t AS SELECT 1 AS a"))
+    if is_removed:
+      shutil.rmtree(folder)
+    else:
+      folder.rename(moved)
+    for sql in [
+      "FROM t", "INSERT INTO t VALUES (2)", "UPDATE t SET a = 3", "CREATE TABLE u AS SELECT 1 AS a",
+    ]:
+      with pytest.raises(grpc.RpcError) as caught:
+        raw.rows(sql)
+      assert caught.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+      assert "has been moved or removed" in caught.value.details()
+      assert str(tmp_path) not in caught.value.details()
+    assert raw.rows("SELECT 42") == [(42,)]
+    assert eventually(lambda: health.component("catalog")["status"] != "serving")
+    assert str(tmp_path) not in str(health.component("catalog"))
+    assert eventually(lambda: str(folder) in server.stderr), "the log says which"
+    if not is_removed:
+      moved.rename(folder)
+      raw.update(Command.update("INSERT INTO t VALUES (2)"))
+      assert raw.rows("SELECT count(*) FROM t") == [(2,)]

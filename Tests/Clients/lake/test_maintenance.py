@@ -57,6 +57,38 @@ def test_files_are_merged_and_snapshots_expire(start, tmp_path):
   assert all(runs(server, word) for word in ["merged", "expired", "deleted"]), server.stderr
 
 
+@pytest.mark.parametrize("prefix", ["", "sqlite:"])
+def test_a_command_makes_no_lake(start, tmp_path, prefix):
+  """A path with a slip of the pen must not look like a lake in good order."""
+  catalog, data = tmp_path / "catalog", tmp_path / "data"
+
+  def maintained(catalog: Path, data: Path):
+    return run_to_end(
+      "maintain", "--ducklake-data-path", f"{data}/", "--ducklake-catalog", f"{prefix}{catalog}"
+    )
+
+  start("--ducklake-data-path", f"{data}/", "--ducklake-catalog", f"{prefix}{catalog}").stop()
+  assert maintained(catalog, data).returncode == 0
+  before = sorted(tmp_path.iterdir())
+  for paths in [(tmp_path / "catalogue", data), (catalog, tmp_path / "date")]:
+    ended = maintained(*paths)
+    assert ended.returncode != 0 and ended.stdout == ""
+    assert "there is no lake" in ended.stderr
+    assert sorted(tmp_path.iterdir()) == before
+  (tmp_path / "empty").touch()
+  assert maintained(tmp_path / "empty", data).returncode != 0
+
+
+def test_a_command_makes_no_lake_in_postgres(cluster, database, tmp_path):
+  (tmp_path / "data").mkdir()
+  ended = run_to_end(
+    "maintain", *cluster.flags(database, tmp_path / "data"),
+    environment={"LAKEHOUSE_PG_PASSWORD": cluster.password},
+  )
+  assert ended.returncode != 0 and "does not exist" in ended.stderr
+  assert cluster.password not in ended.stderr
+
+
 def test_a_command_does_it_once(start, tmp_path):
   data = tmp_path / "data"
   flags = ["--ducklake-data-path", f"{data}/"]

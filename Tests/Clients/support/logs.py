@@ -12,8 +12,8 @@ FIELD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?: |$)')
 
 
 def json_records(server: Server) -> list[dict]:
-  """Each line, which must be an object of its own."""
-  return [json.loads(line) for line in server.stderr.splitlines()]
+  """Each line that is whole, which must be an object of its own: the last may be being written."""
+  return [json.loads(line) for line in server.stderr.splitlines(keepends=True) if line[-1] == "\n"]
 
 
 def text_fields(line: str) -> dict[str, str]:
