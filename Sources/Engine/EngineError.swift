@@ -67,6 +67,10 @@ package enum EngineError: Error, Hashable, Sendable {
   case boundResultChanged
   case tooManyBoundRows(limit: Int)
   case boundRowsTooLarge(limit: Int)
+  /// The rows bound to all statements.
+  case allBoundRowsTooLarge(limit: Int)
+  /// Ingestions have more than this waiting to be inserted.
+  case ingestionsTooLarge(limit: Int)
   /// A table changed between the ticket and its fetch.
   case schemaChanged
   /// A result that had to be set aside can't be written to or read from its temporary file.
@@ -107,8 +111,8 @@ extension EngineError: CustomStringConvertible {
     case .tooManyPolledStatements(let limit):
       "The server already runs \(limit) statements that are polled for (polled statement limit)."
     case .keptResultTooLarge(let limit):
-      "The result has more than \(limit) bytes, the most that is kept for a client that polls "
-        + "(kept result limit): fetch it while it is computed instead."
+      "The result has more than \(limit) bytes, the most that is kept for a client that polls, or whose "
+        + "next statement needs the connection (kept result limit): read it while it is computed."
     case .unknownPreparedStatement:
       "The prepared statement is unknown: it was closed, its session has ended, it made room for "
         + "newer ones (prepared statement limit), or another server made it."
@@ -184,6 +188,12 @@ extension EngineError: CustomStringConvertible {
       "The rows bound to a query exceed the limit of \(limit) (bound row limit)."
     case .boundRowsTooLarge(let limit):
       "The rows bound to a query exceed the limit of \(limit) bytes (bound byte limit)."
+    case .allBoundRowsTooLarge(let limit):
+      "The server is busy: the rows bound to all statements have \(limit) bytes already "
+        + "(limit of all bound bytes). Try again later, and close statements that aren't needed."
+    case .ingestionsTooLarge(let limit):
+      "The server is busy: ingestions have \(limit) bytes waiting to be inserted already "
+        + "(ingestion byte limit). Try again later."
     case .schemaChanged:
       "A table changed after the query was described, and its result has other columns now: "
         + "send the query again."

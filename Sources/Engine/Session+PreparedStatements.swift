@@ -142,7 +142,18 @@ extension Session {
   /// Remembers that a statement of this session's client lives in another session.
   package func remember(_ handle: Handle, in holder: Session) {
     guard holder !== self else { return }
-    self.state.withLock { $0.preparedElsewhere[handle] = holder }
+    let count = self.state.withLock { state in
+      state.preparedElsewhere[handle] = holder
+      return state.preparedElsewhere.count
+    }
+    guard count > self.resources.configuration.preparedStatementsPerSession else { return }
+    // Those that their client has not closed may have made room for newer ones there.
+    let elsewhere = self.state.withLock { $0.preparedElsewhere }
+    for (handle, holder) in elsewhere where !holder.holds(handle) { self.forget(handle) }
+  }
+
+  private func holds(_ handle: Handle) -> Bool {
+    self.state.withLock { $0.prepared[handle] != nil }
   }
 
   package func forget(_ handle: Handle) {

@@ -46,7 +46,7 @@ extension SessionConnection {
           types: types,
           fieldMetadata: fieldMetadata
         )
-        var writer = SpoolWriter(configuration: self.resources.configuration)
+        var writer = SpoolWriter(resources: self.resources)
         try writer.append { try listing.nextStep() }
         let rows = writer.finish(failure: nil, resources: self.resources)
         return Completion(schema: schema, rowsChanged: -1, rows: rows)

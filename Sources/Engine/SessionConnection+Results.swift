@@ -75,7 +75,7 @@ extension SessionConnection {
   /// Sets the result that is being read aside, so that the connection is free for a statement.
   func setLiveResultAside() {
     guard let live else { return }
-    var writer = SpoolWriter(configuration: self.resources.configuration)
+    var writer = SpoolWriter(resources: self.resources)
     var failure: (any Error)?
     do {
       try self.proceed(live.stream.cancellation) { _ in
@@ -91,7 +91,7 @@ extension SessionConnection {
 
   /// Runs a result to its end and keeps its rows.
   func spool(_ reader: consuming RecordBatchReader) throws -> Spool {
-    var writer = SpoolWriter(configuration: self.resources.configuration)
+    var writer = SpoolWriter(resources: self.resources)
     var reader = reader
     try writer.append { try reader.nextStep() }
     return writer.finish(failure: nil, resources: self.resources)

@@ -107,18 +107,21 @@ actor SessionConnection {
     do {
       return try cancellation.run(on: opened.connection.interrupter, work)
     } catch let error as DuckDBError {
-      if error.code == .fatal { self.resources.invalidation.occur() }
-      guard error.code == .interrupted else {
-        if let reason = self.permissionError(for: error) ?? self.folderError(for: error) {
-          throw reason
-        }
-        throw self.resources.redactor.redacted(error)
-      }
+      guard error.code == .interrupted else { throw self.outward(error) }
       // Nobody interrupts but cancellations: seen once in some hundred errors of parallel results.
       guard let reason = cancellation.reason else { throw EngineError.reasonLost }
       Self.freeMemory(of: opened)
       throw reason.error
     }
+  }
+
+  /// An error of DuckDB's as clients are told it.
+  private func outward(_ error: DuckDBError) -> any Error {
+    if error.code == .fatal { self.resources.invalidation.occur() }
+    if let reason = self.permissionError(for: error) ?? self.folderError(for: error) {
+      return reason
+    }
+    return self.resources.redactor.redacted(error)
   }
 
   /// Drops a result before its end.
@@ -157,10 +160,15 @@ actor SessionConnection {
 
   private func open() throws -> OpenedConnection {
     if let opened { return opened }
-    let opened = OpenedConnection(try self.resources.database.connect())
-    if let lake = self.resources.lake { try opened.connection.execute(lake.useStatement) }
-    self.opened = opened
-    return opened
+    do throws(DuckDBError) {
+      let opened = OpenedConnection(try self.resources.database.connect())
+      // It asks the lake's catalog, which may be out of reach.
+      if let lake = self.resources.lake { try opened.connection.execute(lake.useStatement) }
+      self.opened = opened
+      return opened
+    } catch {
+      throw self.outward(error)
+    }
   }
 
   private func repeatSettings(on opened: OpenedConnection) throws {

@@ -2,7 +2,10 @@ extension Session {
   /// The stream for an ingestion into this session, to be filled while ``ingest(_:into:cancellation:)``
   /// runs.
   package func ingestionStream() -> IngestionStream {
-    IngestionStream(byteLimit: self.resources.configuration.ingestionReadAheadByteCount)
+    IngestionStream(
+      byteLimit: self.resources.configuration.ingestionReadAheadByteCount,
+      within: self.resources.ingestionBudget
+    )
   }
 
   /// Inserts the rows of a stream into a table, all or none.
@@ -24,7 +27,7 @@ extension Session {
       withExtendedLifetime(use) {}
     }
     if transaction == nil { try self.shared.requireNoLostTransaction() }
-    await stream.untilWorthStarting()
+    try await stream.untilWorthStarting()
     guard self.resources.lake?.hasOneWriter != true else {
       return try await self.ingestInTurn(stream, into: target, in: transaction, cancellation)
     }
