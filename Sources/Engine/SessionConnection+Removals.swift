@@ -84,7 +84,9 @@ extension SessionConnection {
     }
     guard signs || isAtomic || !removals.isEmpty else {
       self.changes.formUnion(changes)
-      return try work(connection)
+      let value = try work(connection)
+      try self.commitOwn(on: connection, cancellation)
+      return value
     }
     return try LakeCommit.repeating(
       on: connection,

@@ -356,7 +356,7 @@ extension SessionConnection {
     let tableQueries = try self.tableQueries(of: type, text)
     defer { self.noteDefinitionChange(by: type) }
     let completion = try self.changingData(if: type.mayChangeData || rewritesFiles) {
-      let completion = try self.changing(
+      try self.changing(
         by: type,
         text,
         effect,
@@ -373,8 +373,6 @@ extension SessionConnection {
           cancellation: cancellation
         )
       }
-      try self.commitOwn(on: connection, cancellation)
-      return completion
     }
     if type == .prepare { self.preparedBySQL.note(statement.source) }
     try self.record(effect, on: connection)

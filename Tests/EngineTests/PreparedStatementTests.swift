@@ -127,7 +127,7 @@ import Testing
     await #expect(throws: EngineError.allBoundRowsTooLarge(limit: 1 << 20)) {
       try await bind(handles[2])
     }
-    try session.close(prepared: handles[0])
+    session.close(prepared: handles[0])
     try await bind(handles[2])
   }
 

@@ -49,7 +49,7 @@ extension SessionConnection {
       let tableQueries = try self.tableQueries(of: type, statement.sql)
       let hasResultSet = statement.plan.statement.hasResultSet(sql: statement.sql)
       let completion = try self.changingData(if: type.mayChangeData || rewritesFiles) {
-        let completion = try self.changing(
+        try self.changing(
           by: type,
           statement.sql,
           statement.effect,
@@ -70,8 +70,6 @@ extension SessionConnection {
           return hasResultSet
             ? try self.read(execution, keepsRows: keepsRows) : try self.count(execution)
         }
-        try self.commitOwn(on: connection)
-        return completion
       }
       try self.record(statement.effectWithParameters, on: connection)
       self.noteDefinitionChange(by: type)
