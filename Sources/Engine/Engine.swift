@@ -100,10 +100,16 @@ package final class Engine: Sendable {
   /// Frees what nobody has asked for in time.
   ///
   /// To be called now and then.
-  package func removeExpired() async {
+  package func removeExpired() {
     self.resources.unfetched.removeExpired()
     self.resources.polled.removeExpired()
     self.sessions.closeIdle()
+  }
+
+  /// Rolls back the transactions that nobody has used for long, and those that are too old.
+  ///
+  /// To be called now and then. Waits for workers.
+  package func expireTransactions() async {
     await self.sessions.expireTransactions()
   }
 

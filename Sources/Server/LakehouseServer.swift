@@ -178,7 +178,7 @@ package struct LakehouseServer: Sendable {
         var idleWatch = IdleWatch()
         while true {
           try await Task.sleep(for: Self.housekeepingInterval)
-          await self.engine.removeExpired()
+          self.engine.removeExpired()
           self.tls?.reloadIfChanged()
           if idleWatch.comesToRest(self.engine.activity) {
             try await NIOThreadPool.singleton.runIfActive {
@@ -186,6 +186,12 @@ package struct LakehouseServer: Sendable {
               onRest()
             }
           }
+        }
+      }
+      group.addTask {
+        while true {
+          try await Task.sleep(for: Self.housekeepingInterval)
+          await self.engine.expireTransactions()
         }
       }
       if self.configuration.health.isEnabled {
