@@ -12,6 +12,8 @@ package final class Authenticator: Sendable {
   private static let loginQueueLimit = 64
   /// As many as HS256 makes.
   private static let recommendedKeyByteCount = 32
+  /// How much of what a token's header says is logged.
+  private static let loggedHeaderLength = 64
   /// How often files and published keys are looked after.
   private static let maintenanceInterval = Duration.seconds(5)
 
@@ -111,7 +113,7 @@ extension Authenticator {
       case .password(let username, let password):
         try await self.login(username, password: password, address: address)
       case .token(let token):
-        try await self.identity(ofToken: token)
+        try await self.identity(ofToken: token, address: address)
       }
     self.verified.remember(identity, for: header)
     return identity
@@ -176,8 +178,25 @@ extension Authenticator {
     )
   }
 
-  package func identity(ofToken token: String) async throws -> Identity {
-    let header = try TokenVerifier.header(of: token)
+  package func identity(
+    ofToken token: String,
+    address: String = "unknown"
+  ) async throws -> Identity {
+    var header: TokenVerifier.Header?
+    do {
+      let known = try TokenVerifier.header(of: token)
+      header = known
+      return try await self.identity(ofToken: token, header: known)
+    } catch let refusal as TokenRefusal {
+      self.note(refusal, header, address: address)
+      throw refusal.error
+    }
+  }
+
+  private func identity(
+    ofToken token: String,
+    header: TokenVerifier.Header
+  ) async throws -> Identity {
     await self.fetchKeyIfUnknown(header)
     let known = self.keys + (self.published?.keys ?? [])
     let keys = self.verifier.candidates(for: header, among: known)
@@ -188,7 +207,7 @@ extension Authenticator {
       ? verified.method.flatMap { AuthenticationMethod(rawValue: $0) } ?? .token : .token
     // The token of a user who is gone, or has another role now, is worth nothing any more.
     if method == .basic, self.users.role(of: verified.subject) != role {
-      throw AuthenticationError.invalidToken
+      throw TokenRefusal("its user is gone, or has another role now")
     }
     return Identity(
       principal: Principal(name: verified.subject, role: role),
@@ -196,6 +215,20 @@ extension Authenticator {
       session: verified.session,
       expiry: verified.expiry
     )
+  }
+
+  /// Who issues tokens needs to know what is wrong with them; whoever brings one doesn't.
+  private func note(
+    _ refusal: TokenRefusal,
+    _ header: TokenVerifier.Header?,
+    address: String
+  ) {
+    var metadata: Logger.Metadata = ["peer": "\(address)"]
+    if let header {
+      metadata["algorithm"] = "\(header.algorithm.prefix(Self.loggedHeaderLength))"
+      metadata["key"] = header.keyIdentifier.map { "\($0.prefix(Self.loggedHeaderLength))" }
+    }
+    self.logger.notice("a token was refused: \(refusal.reason)", metadata: metadata)
   }
 
   /// Published keys may have been replaced since they were fetched.

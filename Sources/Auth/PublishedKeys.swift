@@ -3,6 +3,7 @@ internal import Foundation
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOPosix
 internal import Synchronization
 
 /// The keys that an issuer publishes as a JSON Web Key Set.
@@ -20,6 +21,7 @@ final class PublishedKeys: Sendable {
   private static let refreshInterval = Duration.seconds(600)
   /// Unknown keys in tokens don't make the server ask more often than this.
   private static let attemptInterval = Duration.seconds(10)
+  /// How long an address may take to answer, and then for the rest of the answer.
   private static let timeout = TimeAmount.seconds(5)
   private static let byteLimit = 1 << 20
 
@@ -74,7 +76,7 @@ final class PublishedKeys: Sendable {
         }
       }
     } catch {
-      failure = "\(error)"
+      failure = Self.reason(for: error)
     }
     self.state.withLock { $0.attempt = nil }
     if let failure {
@@ -91,6 +93,9 @@ final class PublishedKeys: Sendable {
     // The keys are where the setting says, not where an answer says.
     configuration.redirectConfiguration = .disallow
     configuration.timeout.connect = Self.timeout
+    configuration.timeout.read = Self.timeout
+    // It is tried again anyway, and then the reason is the connection's own.
+    configuration.connectionPool.retryConnectionEstablishment = false
     let client = HTTPClient(configuration: configuration)
     do {
       let response = try await client.execute(
@@ -100,12 +105,47 @@ final class PublishedKeys: Sendable {
       guard response.status == .ok else {
         throw AuthConfigurationError("the answer's status is \(response.status.code)")
       }
-      let body = try await response.body.collect(upTo: Self.byteLimit)
+      let body = try await Self.content(of: response)
       try await client.shutdown()
-      return Data(body.readableBytesView)
+      return body
     } catch {
       try? await client.shutdown()
       throw error
+    }
+  }
+
+  /// The client's own deadline ends with the head of the answer, and its time between two reads
+  /// never, if something keeps coming.
+  private static func content(of response: HTTPClientResponse) async throws -> Data {
+    let end = NIODeadline.now() + Self.timeout
+    var content = Data()
+    for try await part in response.body {
+      content.append(contentsOf: part.readableBytesView)
+      guard content.count <= Self.byteLimit else {
+        throw AuthConfigurationError("the answer is longer than \(Self.byteLimit) bytes")
+      }
+      guard NIODeadline.now() < end else {
+        throw AuthConfigurationError(
+          "the answer takes longer than \(Self.timeout.nanoseconds / 1_000_000_000) s"
+        )
+      }
+    }
+    return content
+  }
+
+  private static func reason(for error: any Error) -> String {
+    switch error {
+    case let error as AuthConfigurationError: return "\(error)"
+    case let error as HTTPClientError: return "no answer: \(error.shortDescription)"
+    case is DecodingError: return "the answer is no JSON Web Key Set"
+    case let error as NIOConnectionError:
+      return "no connection: \(error.connectionErrors.first.map { "\($0.error)" } ?? "no address")"
+    default:
+      let text = "\(error)"
+      // The description of OpenSSL's errors names files of the machine it was built on.
+      return text.contains("CERTIFICATE_VERIFY_FAILED")
+        ? "its certificate isn't of an authority that this machine trusts, or not for its name"
+        : "no answer: \(text)"
     }
   }
 }

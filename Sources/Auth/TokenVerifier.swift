@@ -29,13 +29,14 @@ struct TokenVerifier: Sendable {
     var keyIdentifier: String?
   }
 
-  static func header(of token: String) throws(AuthenticationError) -> Header {
+  static func header(of token: String) throws(TokenRefusal) -> Header {
     guard let parts = try? DefaultJWTParser().getTokenParts(Array(token.utf8)),
       let json = Data(base64URL: parts.header),
-      let header = try? JSONDecoder().decode(RawHeader.self, from: json),
-      // Extensions that must be understood aren't.
-      header.crit == nil
-    else { throw .invalidToken }
+      let header = try? JSONDecoder().decode(RawHeader.self, from: json)
+    else { throw TokenRefusal("it is no JSON Web Token") }
+    guard header.crit == nil else {
+      throw TokenRefusal("it has extensions (crit) that aren't understood")
+    }
     return Header(algorithm: header.alg, keyIdentifier: header.kid)
   }
 
@@ -44,18 +45,23 @@ struct TokenVerifier: Sendable {
     _ token: String,
     keys: [VerificationKey],
     now: Date = Date()
-  ) throws(AuthenticationError) -> VerifiedToken {
+  ) throws(TokenRefusal) -> VerifiedToken {
+    guard !keys.isEmpty else { throw TokenRefusal("no key is known that it names") }
     guard let parts = try? DefaultJWTParser().getTokenParts(Array(token.utf8)),
       let signature = Data(base64URL: parts.signature),
       let payload = Data(base64URL: parts.payload)
-    else { throw .invalidToken }
+    else { throw TokenRefusal("it is no JSON Web Token") }
     let signed = parts.header + [UInt8(ascii: ".")] + parts.payload
     let key = keys.first { (try? $0.algorithm.verify(signature, signs: signed)) ?? false }
-    guard let key,
+    guard let key else { throw TokenRefusal("its signature isn't by the key that it names") }
+    guard
       let claims = try? DefaultJWTParser().jsonDecoder.decode(TokenClaims.self, from: payload),
-      !claims.sub.isEmpty
-    else { throw .invalidToken }
-    guard claims.iss == self.issuer else { throw .invalidIssuer }
+      // What bears this name elsewhere, such as a snapshot, can't have a NUL in it.
+      !claims.sub.isEmpty, !claims.sub.utf8.contains(0)
+    else { throw TokenRefusal("it names nobody (sub), or a claim isn't of its type") }
+    guard claims.iss == self.issuer else {
+      throw TokenRefusal("its issuer (iss) isn't the one of --jwt-issuer", as: .invalidIssuer)
+    }
     return try self.verified(claims, key.origin, now: now)
   }
 
@@ -63,19 +69,25 @@ struct TokenVerifier: Sendable {
     _ claims: TokenClaims,
     _ origin: VerificationKey.Origin,
     now: Date
-  ) throws(AuthenticationError) -> VerifiedToken {
+  ) throws(TokenRefusal) -> VerifiedToken {
     let skew = self.clockSkew
     // A token without an end would be one for ever.
-    guard let expiry = claims.exp else { throw .invalidToken }
-    guard now < expiry + skew else { throw .expiredToken }
+    guard let expiry = claims.exp else { throw TokenRefusal("it has no end (exp)") }
+    guard now < expiry + skew else { throw TokenRefusal("it has expired", as: .expiredToken) }
     guard (claims.nbf ?? now) <= now + skew, (claims.iat ?? now) <= now + skew else {
-      throw .invalidToken
+      throw TokenRefusal("it doesn't count yet (nbf, iat)")
     }
     if let audience {
-      guard claims.aud?.names.contains(audience) ?? false else { throw .invalidToken }
+      guard claims.aud?.names.contains(audience) ?? false else {
+        throw TokenRefusal("it isn't for the audience (aud) of --jwt-audience")
+      }
     }
     let role = claims.role.flatMap { Role(rawValue: $0) }
-    guard claims.role == nil || role != nil else { throw .invalidToken }
+    guard claims.role == nil || role != nil else {
+      throw TokenRefusal(
+        "its role is none of \(Role.allCases.map(\.rawValue).joined(separator: ", "))"
+      )
+    }
     return VerifiedToken(
       subject: claims.sub,
       role: role,

@@ -77,7 +77,7 @@ extension VerificationKey {
   static func keys(inKeySet json: Data) async throws -> [VerificationKey] {
     let set = try JSONDecoder().decode(KeySet.self, from: json)
     var keys: [VerificationKey] = []
-    for entry in set.keys.prefix(Self.keySetLimit) {
+    for entry in set.keys.prefix(Self.keySetLimit).compactMap(\.entry) {
       guard entry.use ?? "sig" == "sig" else { continue }
       if entry.kty == "RSA", entry.alg ?? "RS256" == "RS256", let n = entry.n, let e = entry.e,
         let key = try? Insecure.RSA.PublicKey(modulus: n, exponent: e)
@@ -92,13 +92,21 @@ extension VerificationKey {
     return keys
   }
 
-  /// One kind of key that isn't known must not make the others unreadable, so every field may be
-  /// missing.
+  /// One key that isn't understood must not make the others unreadable, so every field may be
+  /// missing, and an entry may be anything.
   private struct KeySet: Decodable {
     struct Entry: Decodable {
       var kty, use, alg, kid, n, e, crv, x, y: String?
     }
 
-    var keys: [Entry]
+    struct Anything: Decodable {
+      let entry: Entry?
+
+      init(from decoder: any Decoder) {
+        self.entry = try? Entry(from: decoder)
+      }
+    }
+
+    var keys: [Anything]
   }
 }

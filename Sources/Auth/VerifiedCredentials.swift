@@ -27,10 +27,10 @@ final class VerifiedCredentials: Sendable {
   }
 
   func remember(_ identity: Identity, for header: String) {
-    var deadline = ContinuousClock.now + Self.lifetime
-    if let expiry = identity.expiry {
-      deadline = min(deadline, .now + .seconds(max(0, expiry.timeIntervalSinceNow)))
-    }
+    // An expiry may be further away than a duration can tell.
+    let remaining = identity.expiry?.timeIntervalSinceNow ?? .infinity
+    let seconds = min(max(0, remaining), Self.lifetime / .seconds(1))
+    let deadline = ContinuousClock.now + .seconds(seconds)
     let digest = self.digest(header)
     self.entries.withLock { entries in
       if entries.count >= Self.limit {

@@ -33,9 +33,6 @@ package final class CredentialChain: Credential {
     self.credentials = credentials
   }
 
-  /// The name of the credential that works.
-  var foundName: String? { self.found.withLock { $0?.name } }
-
   package func token(
     for resource: AzureResource
   ) async throws(CredentialError) -> AccessToken {

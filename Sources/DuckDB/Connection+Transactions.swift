@@ -25,4 +25,9 @@ extension Connection {
   package borrowing func commit() throws(DuckDBError) {
     try self.transactionStatements.commit(on: self.handle)
   }
+
+  /// Undoes the open transaction; also one that an error has aborted.
+  package borrowing func rollBack() throws(DuckDBError) {
+    try self.transactionStatements.rollBack(on: self.handle)
+  }
 }

@@ -1,11 +1,12 @@
-/// The statements that begin and commit a connection's transactions, compiled at their first use: that
-/// takes several times as long as running them.
+/// The statements that begin and end a connection's transactions, compiled at their first use: that takes
+/// several times as long as running them.
 ///
 /// Not `Sendable`: it belongs to the connection.
 final class TransactionStatements {
   private var beginning: PreparedStatement?
   private var beginningToRead: PreparedStatement?
   private var committing: PreparedStatement?
+  private var rollingBack: PreparedStatement?
 
   func begin(isReadOnly: Bool, on connection: ConnectionHandle) throws(DuckDBError) {
     if isReadOnly {
@@ -17,6 +18,10 @@ final class TransactionStatements {
 
   func commit(on connection: ConnectionHandle) throws(DuckDBError) {
     try Self.execute(&self.committing, "COMMIT", on: connection)
+  }
+
+  func rollBack(on connection: ConnectionHandle) throws(DuckDBError) {
+    try Self.execute(&self.rollingBack, "ROLLBACK", on: connection)
   }
 
   private static func execute(

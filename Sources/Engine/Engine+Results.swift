@@ -22,8 +22,9 @@ extension Engine {
     for principal: Principal = .anonymous
   ) async throws -> CancellationOutcome {
     if let unfetched = self.resources.unfetched.remove(handle, for: principal) {
-      unfetched.cancellation.cancel(.requested)
-      return .cancelled
+      // One with bound values is being computed already.
+      let closed = Self.cancel([unfetched])
+      return await closed.wait(atMost: Self.cancellationWait) ? .cancelled : .cancelling
     }
     let streams = self.resources.beingRead.streams(of: handle)
       .filter { $0.session.principal == principal }
@@ -37,7 +38,7 @@ extension Engine {
     return await closed.wait(atMost: Self.cancellationWait) ? .cancelled : .cancelling
   }
 
-  /// Stops results that are being read.
+  /// Stops results that wait to be fetched or are being read.
   ///
   /// Their readers may be waiting for their clients, who may never read on: what DuckDB holds goes
   /// nonetheless.

@@ -6,6 +6,9 @@ package final class Engine: Sendable {
   let resources: EngineResources
   /// Keeps the lake in order; there is none without a lake that may be written to.
   package let maintenance: LakeMaintenance?
+  /// Whether the lake was made by this start, or never used since, in a folder with Parquet files of
+  /// which it knows nothing.
+  package let hasNewLakeAmongFiles: Bool
 
   /// DuckDB's version, such as `v1.5.5`.
   package static var duckDBVersion: String { Library.version }
@@ -38,6 +41,7 @@ package final class Engine: Sendable {
         on: connection
       )
     }
+    self.hasNewLakeAmongFiles = try lake?.isNewAmongFiles(on: connection) ?? false
     for sql in configuration.initialSQL {
       do {
         try connection.execute(sql.text)
@@ -96,16 +100,34 @@ package final class Engine: Sendable {
   /// Frees what nobody has asked for in time.
   ///
   /// To be called now and then.
-  package func removeExpired() async {
+  package func removeExpired() {
     self.resources.unfetched.removeExpired()
     self.resources.polled.removeExpired()
     self.sessions.closeIdle()
+  }
+
+  /// Rolls back the transactions that nobody has used for long, and those that are too old.
+  ///
+  /// To be called now and then. Waits for workers.
+  package func expireTransactions() async {
     await self.sessions.expireTransactions()
   }
 
   /// Interrupts every statement, now and from now on.
   package func cancelStatements() {
     self.resources.activeStatements.cancelAll()
+  }
+
+  /// Brings files of databases up to date while nobody asks anything: what is in a write-ahead log is
+  /// in memory, too.
+  ///
+  /// Blocks.
+  package func rest() {
+    guard !self.resources.configuration.opensReadOnly else { return }
+    // With a transaction open it can't be done. There will be another time.
+    for statement in ["CHECKPOINT", self.resources.lake?.checkpointStatement].compactMap(\.self) {
+      try? self.resources.database.connect().execute(statement)
+    }
   }
 
   /// Ends every session and brings a database file up to date, so that nothing is left in its

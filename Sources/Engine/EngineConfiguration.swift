@@ -37,6 +37,8 @@ package struct EngineConfiguration: Sendable {
   package var statementByteLimit = 16 << 20
   /// How much of an ingestion may wait to be inserted; its client is held back beyond that.
   package var ingestionReadAheadByteCount = 4 << 20
+  /// The same of all ingestions; one that would go beyond that is refused.
+  package var ingestionByteLimit = 1 << 30
   package var sessionLimit = 10_000
   /// Sessions of one principal; `nil` for no limit.
   package var sessionsPerPrincipal: Int? = 1_000
@@ -47,6 +49,8 @@ package struct EngineConfiguration: Sendable {
   package var boundRowLimit = 100_000
   /// Bytes of those rows, as they came.
   package var boundByteLimit = 16 << 20
+  /// Bytes of the rows of all statements that are in memory.
+  package var allBoundByteLimit = 1 << 30
   /// Bytes that the values of one row may take while it is executed, roughly.
   package var parameterRowByteLimit = 256 << 20
   /// Results that were announced and not fetched yet; the oldest is dropped for a new one.
@@ -54,7 +58,8 @@ package struct EngineConfiguration: Sendable {
   package var unfetchedResultLifetime = Duration.seconds(600)
   /// Statements that are polled for, with those whose results are kept.
   package var polledStatementLimit = 256
-  /// The largest result that is kept for a client that polls, in memory and in its file.
+  /// The largest result that is kept until its client reads it, in memory and in its file: because it
+  /// polls, because the statement had to run at once, or because the next one needs the connection.
   package var keptResultByteLimit = 8 << 30
   /// How long DuckDB may work for one statement, where the session doesn't say.
   package var statementTimeout: Duration?
@@ -70,6 +75,8 @@ package struct EngineConfiguration: Sendable {
   package var batchLimits = BatchLimits(maximumRowByteCount: 255 << 20)
   /// How much of a result that was set aside stays in memory; the rest goes to a temporary file.
   package var spoolMemoryByteCount = 8 << 20
+  /// The same of all results together.
+  package var allSpoolMemoryByteCount = 512 << 20
   /// The folder for results set aside and, in a folder of its own there, for what DuckDB spills.
   package var temporaryDirectory = NSTemporaryDirectory()
   /// The folder of DuckDB's extensions, which are loaded from there and never downloaded.
@@ -121,6 +128,8 @@ extension EngineConfiguration {
     var options = ["autoinstall_known_extensions": "false", "temp_directory": self.spillDirectory]
     // Or else what DuckDB's allocator keeps after work stays until there is work again.
     options["allocator_background_threads"] = "true"
+    // It remembers each file that was ever read; those of a folder the system keeps in memory anyway.
+    if self.lake.isLocal { options["enable_external_file_cache"] = "false" }
     options["extension_directory"] = self.extensionDirectory
     if self.opensReadOnly { options["access_mode"] = "READ_ONLY" }
     options["memory_limit"] = self.memoryByteLimit.map { "\($0)B" }

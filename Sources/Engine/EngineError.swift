@@ -67,6 +67,10 @@ package enum EngineError: Error, Hashable, Sendable {
   case boundResultChanged
   case tooManyBoundRows(limit: Int)
   case boundRowsTooLarge(limit: Int)
+  /// The rows bound to all statements.
+  case allBoundRowsTooLarge(limit: Int)
+  /// Ingestions have more than this waiting to be inserted.
+  case ingestionsTooLarge(limit: Int)
   /// A table changed between the ticket and its fetch.
   case schemaChanged
   /// A result that had to be set aside can't be written to or read from its temporary file.
@@ -107,8 +111,8 @@ extension EngineError: CustomStringConvertible {
     case .tooManyPolledStatements(let limit):
       "The server already runs \(limit) statements that are polled for (polled statement limit)."
     case .keptResultTooLarge(let limit):
-      "The result has more than \(limit) bytes, the most that is kept for a client that polls "
-        + "(kept result limit): fetch it while it is computed instead."
+      "The result has more than \(limit) bytes, the most that is kept for a client that polls, or whose "
+        + "next statement needs the connection (kept result limit): read it while it is computed."
     case .unknownPreparedStatement:
       "The prepared statement is unknown: it was closed, its session has ended, it made room for "
         + "newer ones (prepared statement limit), or another server made it."
@@ -131,11 +135,9 @@ extension EngineError: CustomStringConvertible {
       "The session already uses \(limit) connections (connection limit of a session): "
         + "end a transaction first."
     case .lakeConflict(let table):
-      "Transaction conflict: "
-        + (table.map { "rows were removed from table \"\($0)\", which" } ?? "the lake, which")
-        + " another transaction has changed since this one began"
-        + (table == nil ? ", was changed in it too. " : ". ")
-        + "Nothing was committed; run all of it again."
+      "Transaction conflict: another transaction has changed "
+        + (table.map { "table \"\($0)\"" } ?? "the lake")
+        + " since this one began, which changes it too. Nothing was committed; run all of it again."
     case .lakeFolderGone(let lake):
       "The folder with the data of '\(lake)' has been moved or removed since the server started: "
         + "it must be put back, or the server started again with a lake that is there."
@@ -143,7 +145,7 @@ extension EngineError: CustomStringConvertible {
       "Files of the lake can be merged or rewritten once in a transaction, by one call in a statement "
         + "without WITH, and not by PREPARE, a view or a macro: DuckLake would write their rows twice."
     case .commitWaitExceeded(let limit):
-      "The transaction was rolled back because others that have removed rows from the lake were being "
+      "The transaction was rolled back because others that have changed the lake were being "
         + "committed for longer than \(limit) (commit wait). Run all of it again."
     case .notPermitted(let role, let statement):
       "The role \(role) only reads: it may not run \(statement)."
@@ -186,6 +188,12 @@ extension EngineError: CustomStringConvertible {
       "The rows bound to a query exceed the limit of \(limit) (bound row limit)."
     case .boundRowsTooLarge(let limit):
       "The rows bound to a query exceed the limit of \(limit) bytes (bound byte limit)."
+    case .allBoundRowsTooLarge(let limit):
+      "The server is busy: the rows bound to all statements have \(limit) bytes already "
+        + "(limit of all bound bytes). Try again later, and close statements that aren't needed."
+    case .ingestionsTooLarge(let limit):
+      "The server is busy: ingestions have \(limit) bytes waiting to be inserted already "
+        + "(ingestion byte limit). Try again later."
     case .schemaChanged:
       "A table changed after the query was described, and its result has other columns now: "
         + "send the query again."

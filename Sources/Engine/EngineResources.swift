@@ -23,6 +23,11 @@ final class EngineResources: Sendable {
   /// What clients' SQL is checked against, on a locked-down server.
   let statementGuard: StatementGuard?
   let ingestionSlots: IngestionSlots
+  let ingestionBudget: ByteBudget
+  /// For rows that are bound to statements, or about to be.
+  let boundRowBudget: ByteBudget
+  /// For results that are kept in memory.
+  let keptResultBudget: ByteBudget
   /// Known once a client has asked for it.
   let vocabulary = Mutex<SQLVocabulary?>(nil)
 
@@ -48,6 +53,9 @@ final class EngineResources: Sendable {
     self.rowFunction = rowFunction
     self.statementGuard = statementGuard
     self.ingestionSlots = IngestionSlots(count: configuration.ingestionLimit)
+    self.ingestionBudget = ByteBudget(limit: configuration.ingestionByteLimit)
+    self.boundRowBudget = ByteBudget(limit: configuration.allBoundByteLimit)
+    self.keptResultBudget = ByteBudget(limit: configuration.allSpoolMemoryByteCount)
     self.activeStatements = ActiveStatements(
       limitPerPrincipal: configuration.statementsPerPrincipal
     )

@@ -6,6 +6,9 @@ enum OwnTransaction {
   case atWork
   /// The query has been announced, and will be executed in the transaction it was compiled in.
   case awaitingFetch(CompiledStatement)
+  /// The statement has been prepared, and will be executed in the transaction it was compiled in if that
+  /// comes at once.
+  case awaitingExecution(CompiledStatement)
   /// Nothing depends on how it ends, which it does as soon as the connection has a moment.
   case done
 }

@@ -11,10 +11,7 @@ actor ResultCollector {
 
   init(resources: EngineResources) {
     self.executor = SerialBlockingExecutor(threads: resources.threads)
-    self.writer = SpoolWriter(
-      configuration: resources.configuration,
-      byteLimit: resources.configuration.keptResultByteLimit
-    )
+    self.writer = SpoolWriter(resources: resources)
   }
 
   func append(_ batch: EncodedMessage) throws {

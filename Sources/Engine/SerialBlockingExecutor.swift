@@ -31,13 +31,9 @@ final class SerialBlockingExecutor: SerialExecutor {
       return !state.isScheduled
     }
     if mustSchedule {
-      self.schedule()
+      // Stopped threads still call back, on this one: the job must run for its task to finish.
+      self.threads.submit { self.runNext() }
     }
-  }
-
-  private func schedule() {
-    // Stopped threads still call back, on this one: the job must run for its task to finish.
-    self.threads.submit { self.runNext() }
   }
 
   private func runNext() {
@@ -48,7 +44,7 @@ final class SerialBlockingExecutor: SerialExecutor {
       return state.isScheduled
     }
     if hasMore {
-      self.schedule()
+      self.threads.submitAtEnd { self.runNext() }
     }
   }
 }

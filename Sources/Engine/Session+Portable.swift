@@ -78,7 +78,8 @@ extension SessionConnection {
         of: &statements,
         sql,
         isQuery: isQuery,
-        on: connection
+        on: connection,
+        cancellation
       ) { plan in
         guard self.waitsForFetch(plan.statement.statementType, sql),
           plan.statement.parameterCount == 0

@@ -118,9 +118,13 @@ extension Session {
     ).rowsChanged
   }
 
-  package func close(prepared handle: Handle) throws {
+  /// Frees a prepared statement; one that isn't there is as good as closed.
+  ///
+  /// ADBC's cursors close the last one before they make the next: an error would be told as if the
+  /// next had failed, when all that happened is that the session was idle for too long.
+  package func close(prepared handle: Handle) {
     let prepared = self.state.withLock { $0.prepared.removeValue(forKey: handle) }
-    guard prepared != nil else { throw EngineError.unknownPreparedStatement }
+    withExtendedLifetime(prepared) {}
   }
 
   func prepared(_ handle: Handle) throws(EngineError) -> PreparedHandle {
@@ -138,7 +142,18 @@ extension Session {
   /// Remembers that a statement of this session's client lives in another session.
   package func remember(_ handle: Handle, in holder: Session) {
     guard holder !== self else { return }
-    self.state.withLock { $0.preparedElsewhere[handle] = holder }
+    let count = self.state.withLock { state in
+      state.preparedElsewhere[handle] = holder
+      return state.preparedElsewhere.count
+    }
+    guard count > self.resources.configuration.preparedStatementsPerSession else { return }
+    // Those that their client has not closed may have made room for newer ones there.
+    let elsewhere = self.state.withLock { $0.preparedElsewhere }
+    for (handle, holder) in elsewhere where !holder.holds(handle) { self.forget(handle) }
+  }
+
+  private func holds(_ handle: Handle) -> Bool {
+    self.state.withLock { $0.prepared[handle] != nil }
   }
 
   package func forget(_ handle: Handle) {

@@ -193,14 +193,14 @@ extension Session {
     _ work: @escaping @Sendable (SessionConnection) async throws -> Value
   ) async throws -> Value {
     let connection = try self.checkOut(preferring: compiled, in: transaction)
-    let tables = sql.map { self.tablesInTurn(for: $0, on: connection) } ?? []
-    return try await self.on(connection, inTurnFor: tables, cancellation: cancellation, work)
+    let turn = sql.flatMap { self.turn(for: $0, on: connection) }
+    return try await self.on(connection, inTurn: turn, cancellation: cancellation, work)
   }
 
   /// Runs one statement on a connection that was checked out for it, and checks it in.
   func on<Value: Sendable>(
     _ connection: SessionConnection,
-    inTurnFor tables: Set<String> = [],
+    inTurn turn: LakeTurn? = nil,
     cancellation: Cancellation,
     _ work: @escaping @Sendable (SessionConnection) async throws -> Value
   ) async throws -> Value {
@@ -210,13 +210,13 @@ extension Session {
       self.checkIn(connection)
       throw error
     }
-    return try await self.takeTurn(on: connection, cancellation, mayWait: !tables.isEmpty) {
+    return try await self.takeTurn(on: connection, cancellation, mayWait: turn != nil) {
       defer {
         self.resources.activeStatements.remove(cancellation)
         self.checkIn(connection)
       }
-      guard !tables.isEmpty else { return try await work(connection) }
-      return try await self.inTurn(for: tables, on: connection, cancellation) {
+      guard let turn else { return try await work(connection) }
+      return try await self.inTurn(for: turn, on: connection, cancellation) {
         try await work(connection)
       }
     }

@@ -8,11 +8,10 @@ extension SessionConnection {
   ///
   /// - Parameters:
   ///   - changesLake: Whether the commit is to bear its author's name.
-  ///   - commit: What makes its changes last.
   func atomically<Value>(
     on connection: borrowing Connection,
     changesLake: Bool = false,
-    committing commit: (borrowing Connection) throws -> Void = { try $0.commit() },
+    _ cancellation: Cancellation,
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
     try self.requireUnexpiredTransaction()
@@ -31,7 +30,7 @@ extension SessionConnection {
     do {
       if changesLake { try self.sign(on: connection) }
       let value = try work(connection)
-      try self.committingData { try commit(connection) }
+      try self.committingData { try self.commit(connection, cancellation) }
       return value
     } catch {
       // A COMMIT that fails has already rolled back; then there is nothing left to do.
@@ -43,10 +42,10 @@ extension SessionConnection {
   /// Rolls back what is open on the connection, whatever is being cancelled.
   func rollBack(_ connection: borrowing Connection) throws(DuckDBError) {
     do {
-      try connection.execute("ROLLBACK")
+      try connection.rollBack()
     } catch  where error.code == .interrupted {
       // A cancellation came in between. It interrupts once, and no transaction may stay open.
-      try connection.execute("ROLLBACK")
+      try connection.rollBack()
     }
   }
 }

@@ -32,7 +32,7 @@ extension SessionConnection {
   ) throws -> Completion {
     try self.begin(cancellation) { connection in
       // One transaction, so that no table comes with a type that wasn't there before.
-      try self.atomically(on: connection) { connection in
+      try self.atomically(on: connection, cancellation) { connection in
         let names = try CatalogStatement.columnTypes(filter).prepare(on: connection)
         let types = try ColumnTypes(
           try self.texts(of: try names.stream { cancellation.isCancelled }),
@@ -46,7 +46,7 @@ extension SessionConnection {
           types: types,
           fieldMetadata: fieldMetadata
         )
-        var writer = SpoolWriter(configuration: self.resources.configuration)
+        var writer = SpoolWriter(resources: self.resources)
         try writer.append { try listing.nextStep() }
         let rows = writer.finish(failure: nil, resources: self.resources)
         return Completion(schema: schema, rowsChanged: -1, rows: rows)

@@ -38,5 +38,6 @@ extension SessionConnection {
   func noteTransactionBoundary() {
     self.point += 1
     self.hasChangedData = false
+    self.changes = LakeChanges(since: self.resources.lake?.commitCount ?? 0)
   }
 }

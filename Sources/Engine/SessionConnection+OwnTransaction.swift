@@ -4,6 +4,10 @@ internal import DuckDB
 // lake's catalog a question: which snapshot is the newest is asked once in each.
 
 extension SessionConnection {
+  /// How old the transaction of a prepared statement may be when it is executed there: what other servers
+  /// have committed since isn't seen.
+  private static let executionDelay = Duration.milliseconds(20)
+
   /// Compiles the next statement of a text and works with it.
   ///
   /// What `work` did has been committed when this returns, unless the statement awaits its fetch.
@@ -17,6 +21,7 @@ extension SessionConnection {
     _ text: String,
     isQuery: Bool = false,
     on connection: borrowing Connection,
+    _ cancellation: Cancellation,
     _ work: (Plan) throws -> Value
   ) throws -> Value? {
     // That of the statement before it in the text.
@@ -32,21 +37,33 @@ extension SessionConnection {
       return try work(plan)
     }
     let value = try work(plan)
-    try self.commitOwn(on: connection)
+    try self.commitOwn(on: connection, cancellation)
     return value
   }
 
-  /// Compiles a statement for later.
-  func compiling<Value>(
-    on connection: borrowing Connection,
-    _ work: () throws -> Value
-  ) throws -> Value {
+  /// Begins the transaction in which a statement is compiled for later, if that is to be one of its own.
+  func beginPreparing(_ sql: String, on connection: borrowing Connection) throws {
     guard self.endsLater, self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self))
-    else { return try work() }
-    try self.beginOwn(on: connection)
-    let value = try work()
-    self.endOwnLater()
-    return value
+    else { return }
+    try self.beginOwn(isReadOnly: Self.seemsToRead(sql), on: connection)
+  }
+
+  /// Leaves the transaction in which a statement was prepared open for its first execution.
+  ///
+  /// It ends if the statement needs another, or if there is no room.
+  func awaitExecution(of statement: CompiledStatement) {
+    guard case .atWork = self.own else { return }
+    guard case .committed = statement.plan.basis,
+      self.runsWhereCompiled(statement.type), statement.type.readsOnly == self.isOwnReadOnly,
+      !self.rewritesFiles(statement.sql),
+      self.resources.announced.insert(self, since: self.ownStart)
+    else { return self.endOwnLater() }
+    self.own = .awaitingExecution(statement)
+  }
+
+  /// Whether a text begins like a query that only reads.
+  static func seemsToRead(_ sql: String) -> Bool {
+    SQLScanner.beginsQuery(sql) && !LakeFunctions.mayRewriteFiles(sql)
   }
 
   /// Begins a transaction around a statement.
@@ -69,13 +86,50 @@ extension SessionConnection {
     self.own = .awaitingFetch(query)
   }
 
-  /// Goes on in the transaction that awaits the fetch of `query`; any other ends.
-  func resumeOwn(for query: CompiledStatement?, on connection: borrowing Connection) {
-    guard case .awaitingFetch(let announced) = self.own, announced === query else {
+  /// Goes on in the transaction that awaits `statement`; any other ends.
+  func resumeOwn(for statement: CompiledStatement?, on connection: borrowing Connection) {
+    switch self.own {
+    case .awaitingFetch(let announced) where announced === statement:
+      break
+    case .awaitingExecution(let prepared) where prepared === statement && self.isUpToDate(prepared):
+      if prepared.type.readsOnly {
+        self.isOwnUntouched = true
+      } else {
+        prepared.plan = Plan(statement: prepared.plan.statement, basis: .transaction(self.point))
+      }
+    default:
       return self.rollBackOwn(on: connection)
     }
     self.own = .atWork
     self.resources.announced.noteFetch(on: self)
+  }
+
+  /// Whether what a statement was prepared for is what there is now: nobody has begun to change anything
+  /// here, and elsewhere for no longer than is allowed.
+  private func isUpToDate(_ prepared: CompiledStatement) -> Bool {
+    guard case .committed(let version) = prepared.plan.basis else { return false }
+    return version == self.resources.data.current && .now < self.ownStart + Self.executionDelay
+  }
+
+  /// Does `work`, which executes a query, in the transaction that waited for it; without that if it fails
+  /// there for a reason that needn't hold: its connection to the catalog may have been lost meanwhile.
+  ///
+  /// - Parameter hasWaited: Whether the transaction is older than this call.
+  func executing<Value: ~Copyable>(
+    hasWaited: Bool,
+    on connection: borrowing Connection,
+    _ work: () throws -> Value
+  ) throws -> Value {
+    guard self.own != nil else { return try work() }
+    do {
+      return try work()
+    } catch let error as DuckDBError
+      where error.isRefusedWrite
+      || (hasWaited && error.code != .interrupted && error.code != .fatal)
+    {
+      self.rollBackOwn(on: connection)
+      return try work()
+    }
   }
 
   /// Whether a transaction that has only read may end after its statement has been answered: where there
@@ -97,17 +151,25 @@ extension SessionConnection {
     try? self.proceed(Cancellation()) { connection in self.rollBackOwn(on: connection) }
   }
 
-  /// Ends a transaction in which a query still awaits its fetch.
+  /// Ends a transaction in which a statement still waits.
   func endAnnouncedTransaction() {
-    guard case .awaitingFetch = self.own else { return }
-    try? self.proceed(Cancellation()) { connection in self.rollBackOwn(on: connection) }
+    switch self.own {
+    case .awaitingFetch, .awaitingExecution:
+      try? self.proceed(Cancellation()) { connection in self.rollBackOwn(on: connection) }
+    default: break
+    }
   }
 
   /// Commits what is at work, if the server has begun a transaction for it.
-  func commitOwn(on connection: borrowing Connection) throws {
+  func commitOwn(on connection: borrowing Connection, _ cancellation: Cancellation) throws {
     guard case .atWork = self.own else { return }
     guard !self.isOwnReadOnly || !self.endsLater else { return self.endOwnLater() }
-    try self.committingData { try connection.commit() }
+    do {
+      try self.committingData { try self.commit(connection, cancellation) }
+    } catch {
+      self.rollBackOwn(on: connection)
+      throw error
+    }
     self.forgetOwn()
     self.noteDefinitionChange(by: .transaction)
   }

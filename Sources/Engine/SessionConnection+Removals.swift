@@ -1,11 +1,11 @@
 internal import Auth
 internal import DuckDB
 
-// Statements that remove rows from the lake, and their commits.
+// Statements that change the lake, above all those that remove rows, and their commits.
 
 extension SessionConnection {
   /// What a statement may remove rows from in the lake.
-  func removal(by type: StatementType, _ sql: String) -> RemovalTargets {
+  func removals(by type: StatementType, _ sql: String) -> RemovalTargets {
     guard let lake = self.resources.lake, !self.resources.configuration.isReadOnly,
       self.role != .reader
     else { return RemovalTargets() }
@@ -39,46 +39,17 @@ extension SessionConnection {
     type.readsOnly && (self.resources.lake == nil || !LakeFunctions.mayRewriteFiles(sql))
   }
 
-  /// Notes what a statement of the open transaction removes rows from, before it runs.
-  func noteRemoval(_ targets: RemovalTargets, by type: StatementType, _ sql: String) {
-    if type == .prepare { self.preparedRemovals.formUnion(RemovalTargets(of: sql)) }
-    guard self.state.isInTransaction(ObjectIdentifier(self)) else { return }
-    self.removals.formUnion(targets)
-    if type == .alter { self.hasAltered = true }
-  }
-
-  /// Notes that a transaction has begun.
-  func forgetRemovals() {
-    self.removals = RemovalTargets()
-    self.hasAltered = false
-    self.hasRewrittenFiles = false
-  }
-
-  /// Commits the session's open transaction.
-  func commitTransaction(
-    on connection: borrowing Connection,
-    _ cancellation: Cancellation
-  ) throws {
-    // The lake knows a table that was renamed in here by its old name.
-    var targets = self.removals
-    if self.hasAltered, !targets.isEmpty { targets.formUnion(.any) }
-    try self.commit(connection, removingFrom: targets, cancellation)
-  }
-
-  func commit(
-    _ connection: borrowing Connection,
-    removingFrom targets: RemovalTargets,
-    _ cancellation: Cancellation
-  ) throws {
-    guard let lake = self.resources.lake, !targets.isEmpty else {
+  /// Commits the transaction that is open on the connection.
+  func commit(_ connection: borrowing Connection, _ cancellation: Cancellation) throws {
+    guard let lake = self.resources.lake, !self.changes.isEmpty else {
       return try connection.commit()
     }
-    let commit = RemovalCommit(
+    let commit = LakeCommit(
       lake: lake,
       database: self.resources.database,
       cancellation: cancellation
     )
-    try commit.commit(connection, removingFrom: targets)
+    try commit.commit(connection, self.changes)
   }
 
   /// Runs `work`, which executes one statement, in the transaction that it needs: one that names its
@@ -104,41 +75,33 @@ extension SessionConnection {
     let kind = rewritesFiles ? .call : type
     try self.signOpenTransaction(before: kind, on: connection)
     let signs = self.needsSignature(kind, effect)
-    var targets = self.removal(by: kind, text)
-    if rewritesFiles { targets.formUnion(.any) }
-    self.noteRemoval(targets, by: type, text)
+    var removals = self.removals(by: kind, text)
+    if rewritesFiles { removals.formUnion(.any) }
+    let changes = LakeChanges(by: kind, text, removing: removals)
+    if type == .prepare { self.preparedRemovals.formUnion(RemovalTargets(of: text)) }
     if rewritesFiles, self.state.isInTransaction(ObjectIdentifier(self)) {
       self.hasRewrittenFiles = true
     }
-    guard targets.isEmpty else {
-      return try self.removing(targets, on: connection, signs: signs, cancellation, work)
+    guard signs || isAtomic || !removals.isEmpty else {
+      self.changes.formUnion(changes)
+      let value = try work(connection)
+      try self.commitOwn(on: connection, cancellation)
+      return value
     }
-    guard signs || isAtomic else { return try work(connection) }
-    return try self.atomically(on: connection, changesLake: signs, work)
-  }
-
-  /// Runs `work`, which is all there is to a transaction, and again if others have changed the same
-  /// tables meanwhile: what it did is rolled back then.
-  private func removing<Value>(
-    _ targets: RemovalTargets,
-    on connection: borrowing Connection,
-    signs: Bool,
-    _ cancellation: Cancellation,
-    _ work: (borrowing Connection) throws -> Value
-  ) throws -> Value {
-    var attemptCount = 1
-    while true {
-      do {
-        return try self.atomically(
-          on: connection,
-          changesLake: signs,
-          committing: { try self.commit($0, removingFrom: targets, cancellation) },
-          work
-        )
-      } catch EngineError.lakeConflict where attemptCount < RemovalCommit.attemptLimit {
-        if let reason = cancellation.reason { throw reason.error }
-        attemptCount += 1
+    return try LakeCommit.repeating(
+      on: connection,
+      cancellation,
+      // Of its turn, if it has one.
+      onConflict: { self.resources.lake?.tableTurns.claim(removals.tables) }
+    ) { connection in
+      let value = try self.atomically(on: connection, changesLake: signs, cancellation) {
+        connection in
+        self.changes.formUnion(changes)
+        return try work(connection)
       }
+      // Where that fails, the next attempt has another transaction.
+      try self.commitOwn(on: connection, cancellation)
+      return value
     }
   }
 }

@@ -4,7 +4,7 @@ internal import DuckDB
 extension SessionConnection {
   /// Starts the query of a stream and computes its first part.
   func open(_ stream: ResultStream, query: CompiledStatement) throws -> ResultStep {
-    try self.begin(stream.cancellation, fetching: query) { connection in
+    try self.begin(stream.cancellation, executing: query) { connection in
       try self.requirePermission(for: query.sql)
       let result = try self.start(query, on: connection, stream.cancellation)
       let reader = try self.reader(result)
@@ -29,19 +29,10 @@ extension SessionConnection {
       try self.beginOwn(isReadOnly: true, on: connection)
       self.isOwnUntouched = true
     }
-    if self.own != nil {
-      do {
-        return try self.execute(query, on: connection, cancellation)
-      } catch let error as DuckDBError
-        where error.isRefusedWrite
-        || (hasWaited && error.code != .interrupted && error.code != .fatal)
-      {
-        // Its connection to the catalog may have been lost meanwhile; a new one is made below.
-        self.rollBackOwn(on: connection)
-      }
+    return try self.executing(hasWaited: hasWaited, on: connection) {
+      try self.admit(query.type, on: connection)
+      return try self.execute(query, on: connection, cancellation)
     }
-    try self.admit(query.type, on: connection)
-    return try self.execute(query, on: connection, cancellation)
   }
 
   /// Computes the next part; `nil` if the result has been set aside meanwhile.
@@ -84,7 +75,7 @@ extension SessionConnection {
   /// Sets the result that is being read aside, so that the connection is free for a statement.
   func setLiveResultAside() {
     guard let live else { return }
-    var writer = SpoolWriter(configuration: self.resources.configuration)
+    var writer = SpoolWriter(resources: self.resources)
     var failure: (any Error)?
     do {
       try self.proceed(live.stream.cancellation) { _ in
@@ -100,7 +91,7 @@ extension SessionConnection {
 
   /// Runs a result to its end and keeps its rows.
   func spool(_ reader: consuming RecordBatchReader) throws -> Spool {
-    var writer = SpoolWriter(configuration: self.resources.configuration)
+    var writer = SpoolWriter(resources: self.resources)
     var reader = reader
     try writer.append { try reader.nextStep() }
     return writer.finish(failure: nil, resources: self.resources)

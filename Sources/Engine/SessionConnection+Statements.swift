@@ -18,7 +18,8 @@ extension SessionConnection {
       guard statements.count > 1 else {
         // What was committed when the plan was made is known before it is.
         let next = try self.plan {
-          try self.compiling(on: connection) { try self.compileNext(of: &statements) }
+          try self.beginPreparing(sql, on: connection)
+          return try self.compileNext(of: &statements)
         }
         guard let plan = next else { throw EngineError.noStatement }
         let compiled = CompiledStatement(
@@ -29,7 +30,9 @@ extension SessionConnection {
           isBoundToConnection: false,
           isLasting: try isRepeated && self.lasts(plan.statement, sql: sql, on: connection)
         )
-        return (try self.description(of: plan.statement, sql: sql), compiled)
+        let description = try self.description(of: plan.statement, sql: sql)
+        self.awaitExecution(of: compiled)
+        return (description, compiled)
       }
       return (try self.describeLast(of: &statements, sql: sql), nil)
     }
@@ -218,7 +221,7 @@ extension SessionConnection {
     keepsRows: Bool = true,
     cancellation: Cancellation
   ) throws -> Completion {
-    try self.begin(cancellation) { connection in
+    try self.begin(cancellation, executing: statement) { connection in
       try self.requirePermission(for: statement.sql)
       return try self.complete(
         statement,
@@ -255,7 +258,8 @@ extension SessionConnection {
     let texts = self.texts(of: scanned, count: count, on: connection) ?? []
     func text(_ index: Int) -> String { texts.isEmpty ? sql : texts[index] }
     for index in 0..<(count - 1) {
-      _ = try self.compilingNext(of: &statements, text(index), on: connection) { plan in
+      _ = try self.compilingNext(of: &statements, text(index), on: connection, cancellation) {
+        plan in
         let effect = StatementEffect(
           type: plan.statement.statementType,
           scanned: scanned.count == count ? scanned[index] : nil
@@ -279,13 +283,13 @@ extension SessionConnection {
     }
     let last = text(count - 1)
     let isQuery =
-      awaitingFetch && count == 1 && SQLScanner.beginsQuery(sql)
-      && !LakeFunctions.mayRewriteFiles(sql)
+      awaitingFetch && count == 1 && Self.seemsToRead(sql)
     let value = try self.compilingNext(
       of: &statements,
       last,
       isQuery: isQuery,
-      on: connection
+      on: connection,
+      cancellation
     ) {
       try work($0, source(count - 1), last, count > 1)
     }
@@ -352,7 +356,7 @@ extension SessionConnection {
     let tableQueries = try self.tableQueries(of: type, text)
     defer { self.noteDefinitionChange(by: type) }
     let completion = try self.changingData(if: type.mayChangeData || rewritesFiles) {
-      let completion = try self.changing(
+      try self.changing(
         by: type,
         text,
         effect,
@@ -369,8 +373,6 @@ extension SessionConnection {
           cancellation: cancellation
         )
       }
-      try self.commitOwn(on: connection)
-      return completion
     }
     if type == .prepare { self.preparedBySQL.note(statement.source) }
     try self.record(effect, on: connection)

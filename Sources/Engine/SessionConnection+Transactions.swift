@@ -49,7 +49,7 @@ extension SessionConnection {
     guard commits else { return try self.rollBack(connection) }
     do {
       try self.requireNotAborted(connection)
-      try self.committingData { try self.commitTransaction(on: connection, cancellation) }
+      try self.committingData { try self.commit(connection, cancellation) }
     } catch {
       // Most failures of COMMIT have rolled back already; then there is nothing left to do.
       try? self.rollBack(connection)
@@ -78,7 +78,7 @@ extension SessionConnection {
 
   private func rollBack(_ transaction: OpenTransaction, because reason: EngineError) {
     self.setLiveResultAside()
-    try? self.proceed(Cancellation()) { connection in try connection.execute("ROLLBACK") }
+    try? self.proceed(Cancellation()) { connection in try connection.rollBack() }
     self.noteTransactionBoundary()
     self.state.expire(transaction.handle, because: reason)
   }

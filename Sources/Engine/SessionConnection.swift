@@ -40,10 +40,8 @@ actor SessionConnection {
   var hasChangedDefinitions = false
   /// Whether the open transaction names its author.
   var isSigned = false
-  /// What the open transaction has removed rows from.
-  var removals = RemovalTargets()
-  /// Whether the open transaction has changed a table's definition, perhaps its name.
-  var hasAltered = false
+  /// What the open transaction changes in the lake.
+  var changes = LakeChanges(since: 0)
   /// Whether the open transaction has put files of the lake in the place of others.
   var hasRewrittenFiles = false
   /// What the statements that were prepared by SQL remove rows from.
@@ -69,10 +67,10 @@ actor SessionConnection {
   ///
   /// Counts as waiting in the queue until it begins: the caller has entered it.
   ///
-  /// - Parameter query: The statement, if it may have been announced here.
+  /// - Parameter statement: The statement, if it may have been announced or prepared here.
   func begin<Value>(
     _ cancellation: Cancellation,
-    fetching query: CompiledStatement? = nil,
+    executing statement: CompiledStatement? = nil,
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
     self.resources.queue.leave(cancellation)
@@ -80,7 +78,7 @@ actor SessionConnection {
     self.setLiveResultAside()
     self.expireOldTransaction()
     let opened = try self.open()
-    self.resumeOwn(for: query, on: opened.connection)
+    self.resumeOwn(for: statement, on: opened.connection)
     defer {
       if self.live == nil, case .atWork = self.own { self.rollBackOwn(on: opened.connection) }
     }
@@ -109,18 +107,21 @@ actor SessionConnection {
     do {
       return try cancellation.run(on: opened.connection.interrupter, work)
     } catch let error as DuckDBError {
-      if error.code == .fatal { self.resources.invalidation.occur() }
-      guard error.code == .interrupted else {
-        if let reason = self.permissionError(for: error) ?? self.folderError(for: error) {
-          throw reason
-        }
-        throw self.resources.redactor.redacted(error)
-      }
+      guard error.code == .interrupted else { throw self.outward(error) }
       // Nobody interrupts but cancellations: seen once in some hundred errors of parallel results.
       guard let reason = cancellation.reason else { throw EngineError.reasonLost }
       Self.freeMemory(of: opened)
       throw reason.error
     }
+  }
+
+  /// An error of DuckDB's as clients are told it.
+  private func outward(_ error: DuckDBError) -> any Error {
+    if error.code == .fatal { self.resources.invalidation.occur() }
+    if let reason = self.permissionError(for: error) ?? self.folderError(for: error) {
+      return reason
+    }
+    return self.resources.redactor.redacted(error)
   }
 
   /// Drops a result before its end.
@@ -134,7 +135,7 @@ actor SessionConnection {
   /// Ends a result that has been computed to its end.
   func finish(_ live: LiveResult) throws {
     try self.proceed(live.stream.cancellation) { connection in
-      try self.commitOwn(on: connection)
+      try self.commitOwn(on: connection, live.stream.cancellation)
     }
     self.live = nil
   }
@@ -159,10 +160,15 @@ actor SessionConnection {
 
   private func open() throws -> OpenedConnection {
     if let opened { return opened }
-    let opened = OpenedConnection(try self.resources.database.connect())
-    if let lake = self.resources.lake { try opened.connection.execute(lake.useStatement) }
-    self.opened = opened
-    return opened
+    do throws(DuckDBError) {
+      let opened = OpenedConnection(try self.resources.database.connect())
+      // It asks the lake's catalog, which may be out of reach.
+      if let lake = self.resources.lake { try opened.connection.execute(lake.useStatement) }
+      self.opened = opened
+      return opened
+    } catch {
+      throw self.outward(error)
+    }
   }
 
   private func repeatSettings(on opened: OpenedConnection) throws {
@@ -181,7 +187,7 @@ actor SessionConnection {
     if effect == .beginsTransaction {
       self.noteTransactionBoundary()
       self.isSigned = false
-      self.forgetRemovals()
+      self.hasRewrittenFiles = false
     }
     self.repeatedSettingCount = self.state.record(
       effect,

@@ -6,6 +6,7 @@ internal import Synchronization
 final class SessionState: Sendable {
   private struct State {
     var settings: [String] = []
+    var settingByteCount = 0
     /// In the order in which they began; at most one on a connection.
     var transactions: [OpenTransaction] = []
     /// The connection with the session's temporary objects.
@@ -14,8 +15,10 @@ final class SessionState: Sendable {
     var hasLostTransaction = false
   }
 
-  /// Settings beyond this number keep the session on the connection that has them all.
+  /// Settings beyond this number, or this size in all, keep the session on the connection that has
+  /// them.
   private static let settingLimit = 1_000
+  private static let settingByteLimit = 1 << 20
 
   /// What the session's principal may do.
   let role: Role
@@ -77,11 +80,13 @@ final class SessionState: Sendable {
       case .endsTransaction: state.transactions.removeAll { $0.connection == connection }
       case .staysOnConnection: state.home = connection
       case .changesSettings(let text):
-        guard state.settings.count < Self.settingLimit else {
+        let byteCount = state.settingByteCount + text.utf8.count
+        guard state.settings.count < Self.settingLimit, byteCount <= Self.settingByteLimit else {
           state.home = connection
           break
         }
         state.settings.append(text)
+        state.settingByteCount = byteCount
         // Another statement's setting may have come first: then both are repeated, in order.
         return repeatedCount == state.settings.count - 1 ? repeatedCount + 1 : repeatedCount
       }

@@ -7,6 +7,7 @@ internal import DequeModule
 actor Spool {
   private nonisolated let executor: SerialBlockingExecutor
   private var inMemory: Deque<EncodedMessage>
+  private let memory: ByteBudget.Share?
   private let file: SpoolFile?
   private var fileOffset: Int64 = 0
   private let failure: (any Error)?
@@ -18,6 +19,7 @@ actor Spool {
   init(_ result: SpooledResult, resources: EngineResources) {
     self.executor = SerialBlockingExecutor(threads: resources.threads)
     self.inMemory = result.inMemory
+    self.memory = result.memory
     self.file = result.file
     self.failure = result.failure
   }

@@ -8,14 +8,16 @@ struct SpoolWriter {
   private var remainingMemory: Int
   private var file: SpoolFile?
   private var byteCount = 0
-  private let byteLimit: Int?
+  private let byteLimit: Int
   private let directory: String
+  private let memory: ByteBudget.Share
 
-  /// - Parameter byteLimit: The most it takes; by default all there is.
-  init(configuration: EngineConfiguration, byteLimit: Int? = nil) {
-    self.byteLimit = byteLimit
+  init(resources: EngineResources) {
+    let configuration = resources.configuration
+    self.byteLimit = configuration.keptResultByteLimit
     self.remainingMemory = configuration.spoolMemoryByteCount
     self.directory = configuration.temporaryDirectory
+    self.memory = ByteBudget.Share(of: resources.keptResultBudget)
   }
 
   /// Appends the parts of a result up to its last.
@@ -31,10 +33,10 @@ struct SpoolWriter {
   mutating func append(_ batch: EncodedMessage) throws {
     let byteCount = batch.header.readableBytes + batch.bodyByteCount
     self.byteCount += byteCount
-    if let byteLimit, self.byteCount > byteLimit {
-      throw EngineError.keptResultTooLarge(limit: byteLimit)
+    guard self.byteCount <= self.byteLimit else {
+      throw EngineError.keptResultTooLarge(limit: self.byteLimit)
     }
-    if self.file == nil, byteCount <= self.remainingMemory {
+    if self.file == nil, byteCount <= self.remainingMemory, self.memory.grow(by: byteCount) {
       self.remainingMemory -= byteCount
       self.inMemory.append(batch)
       return
@@ -51,6 +53,11 @@ struct SpoolWriter {
   }
 
   func result(failure: (any Error)?) -> SpooledResult {
-    SpooledResult(inMemory: self.inMemory, file: self.file, failure: failure)
+    SpooledResult(
+      inMemory: self.inMemory,
+      memory: self.memory,
+      file: self.file,
+      failure: failure
+    )
   }
 }

@@ -35,8 +35,8 @@ extension PreparedStatement {
     switch columns {
     case [Column("Success", LogicalType(.boolean))]:
       return false
-    case _ where isUndetermined && self.statementType == .call:
-      // Functions that return no rows have their own column, whatever their values.
+    case _ where isUndetermined && (self.statementType == .call || self.statementType == .explain):
+      // Functions that return no rows have their own column, whatever their values; a plan has two.
       return true
     case [Column("Count", LogicalType(.bigint))],
       _ where isUndetermined:

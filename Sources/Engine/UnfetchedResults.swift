@@ -15,6 +15,9 @@ final class UnfetchedResults: Sendable {
     var order: Deque<(handle: Handle, deadline: ContinuousClock.Instant)> = []
   }
 
+  /// How many more than twice the results the order may name.
+  private static let orderSlack = 1_000
+
   /// A result that was renewed less than this ago isn't renewed again.
   private static let renewalInterval = Duration.seconds(1)
 
@@ -105,6 +108,11 @@ final class UnfetchedResults: Sendable {
     now: ContinuousClock.Instant,
     limit: Int
   ) -> [Entry] {
+    // One that nobody fetches keeps those behind it from being looked at until it expires.
+    if state.order.count > 2 * state.entries.count + Self.orderSlack {
+      let entries = state.entries
+      state.order.removeAll { entries[$0.handle]?.deadline != $0.deadline }
+    }
     var dropped: [Entry] = []
     while let first = state.order.first {
       guard let entry = state.entries[first.handle], entry.deadline == first.deadline else {

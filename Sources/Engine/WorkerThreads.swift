@@ -58,6 +58,17 @@ final class WorkerThreads: Sendable {
     }
   }
 
+  /// Has a thread run `job`, without waking one: the caller is one of them, and at the end of its job.
+  ///
+  /// Jobs that have waited for longer come first.
+  func submitAtEnd(_ job: @escaping Job) {
+    let isStopped = self.state.withLock { state in
+      if !state.isStopped { state.jobs.append(job) }
+      return state.isStopped
+    }
+    if isStopped { job() }
+  }
+
   /// Ends the threads when all jobs so far have run.
   func stop() async {
     let idle = self.state.withLock { state in

@@ -86,7 +86,7 @@ extension FlightService {
     case .closePreparedStatement(let request):
       let (session, handle) = try self.prepared(request.preparedStatementHandle, call)
       defer { call.session.forget(handle) }
-      try session.close(prepared: handle)
+      session.close(prepared: handle)
       return []
     case .closeSession:
       return [try self.closeSession(call)]

@@ -36,8 +36,10 @@ extension FlightService {
       try await Self.pass(first, &messages, to: stream, call.record)
       stream.finish()
     } catch {
-      // The client went away: that is not the end of its rows.
+      // The client went away, or sent what can't be read: that is not the end of its rows.
       stream.fail(error)
+      // They may still wait for their turn.
+      call.cancellation.cancel()
       throw error
     }
     return try await rowCount

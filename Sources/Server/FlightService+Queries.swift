@@ -59,16 +59,14 @@ extension FlightService {
   }
 
   func doGet(_ ticket: FlightTicket, _ call: Call, _ reply: Reply) async throws {
-    let lease = ResultLease(try await self.stream(for: ticket, call))
-    call.record?.note(statement: lease.stream.number)
-    if lease.stream.cancellation !== call.cancellation {
-      call.record?.note(work: lease.stream.cancellation)
-    }
+    let stream = try await self.stream(for: ticket, call)
+    call.record?.note(statement: stream.number)
+    if stream.cancellation !== call.cancellation { call.record?.note(work: stream.cancellation) }
     // The first part comes before the response begins: a query that fails at once answers with
     // its error alone.
-    reply.onCancel(lease.stream.cancellation)
-    let first = try await lease.stream.next()
-    try await self.send(lease.stream, from: first, to: reply, call.record)
+    reply.onCancel(stream.cancellation)
+    let first = try await stream.next()
+    try await self.send(stream, from: first, to: reply, call.record)
   }
 
   private func stream(for ticket: FlightTicket, _ call: Call) async throws -> ResultStream {

@@ -12,18 +12,22 @@ extension LakehouseServer {
   /// - Parameter warnings: What the log begins with.
   /// - Parameter onReady: Gets the URI of the server once clients can connect.
   /// - Parameter onRest: Runs once nothing has been asked for some seconds; it may block.
-  /// - Parameter onSecondSignal: Ends the process at once.
+  /// - Parameter onForcedEnd: Ends the process at once: at a second signal, or when what should have
+  ///   ended by now goes on.
   package static func serve(
     _ configuration: ServerConfiguration,
     warnings: [String] = [],
     onReady: @Sendable (String) -> Void,
     onRest: @escaping @Sendable () -> Void,
-    onSecondSignal: @escaping @Sendable () -> Never
+    onForcedEnd: @escaping @Sendable () -> Never
   ) async throws {
     let logs = Logs(configuration.logging)
     let logger = logs.logger(.server)
     for warning in warnings { logger.warning("\(warning)") }
-    let authenticator = try await Authenticator(configuration.auth, logger: logger)
+    let authenticator = try await Authenticator(
+      configuration.auth,
+      logger: logs.logger(.auth)
+    )
     let monitor = HealthMonitor(logger: logger)
     let endpoints: HealthEndpoints? =
       configuration.health.isEnabled
@@ -48,7 +52,7 @@ extension LakehouseServer {
           logs: logs
         )
       }
-      try await server.run(onReady: onReady, onRest: onRest, onSecondSignal: onSecondSignal)
+      try await server.run(onReady: onReady, onRest: onRest, onForcedEnd: onForcedEnd)
       endpoints?.stop()
       try await group.waitForAll()
     }

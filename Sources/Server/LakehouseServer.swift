@@ -12,6 +12,8 @@ package struct LakehouseServer: Sendable {
   package static let version = "0.1.0"
 
   private static let housekeepingInterval = Duration.seconds(5)
+  /// How long a statement may take to end once it was told to.
+  private static let overdueInterval = Duration.seconds(5)
 
   private let configuration: ServerConfiguration
   private let engine: Engine
@@ -46,6 +48,11 @@ package struct LakehouseServer: Sendable {
     engineConfiguration.initialSQL = try configuration.initialTexts()
     engineConfiguration.hasReplicas = !configuration.auth.secretKey.isEmpty
     let engine = try Engine(engineConfiguration)
+    if engine.hasNewLakeAmongFiles {
+      logger.warning(
+        "the lake is new and empty, but its folder holds Parquet files: is its catalog the right one?"
+      )
+    }
     var settings = HTTP2ServerTransport.Configuration()
     settings.shutdown.gracePeriod = TimeAmount(configuration.shutdownGrace)
     settings.security = tls?.security ?? .plaintext
@@ -117,11 +124,12 @@ package struct LakehouseServer: Sendable {
   ///
   /// - Parameter onReady: Gets the URI of the server once clients can connect.
   /// - Parameter onRest: Runs once nothing has been asked for some seconds; it may block.
-  /// - Parameter onSecondSignal: Ends the process at once.
+  /// - Parameter onForcedEnd: Ends the process at once: at a second signal, or when what should have
+  ///   ended by now goes on.
   func run(
     onReady: @Sendable (String) -> Void,
     onRest: @escaping @Sendable () -> Void,
-    onSecondSignal: @escaping @Sendable () -> Never
+    onForcedEnd: @escaping @Sendable () -> Never
   ) async throws {
     // What was logged last is to be read too, whichever way this ends.
     defer { self.logs.output.flush() }
@@ -136,30 +144,54 @@ package struct LakehouseServer: Sendable {
     self.health.open()
     Self.warnOfReach(self.configuration, self.logger)
     onReady(address.uri(isEncrypted: self.tls != nil))
+    let (ends, end) = AsyncStream.makeStream(of: Void.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for await _ in ends {
+          try await Task.sleep(for: self.configuration.shutdownGrace)
+          // Statements have been told to end; a database that is being closed may take its time.
+          repeat {
+            try await Task.sleep(for: Self.overdueInterval)
+          } while self.engine.activity.activeStatementCount == 0
+          // DuckDB looks at neither flags nor interrupts while it computes one value.
+          self.logger.error("a statement can't be interrupted: the server ends without it")
+          self.logs.output.flush()
+          onForcedEnd()
+        }
+      }
       group.addTask {
         var isStopping = false
         for await signal in signals {
           guard !isStopping else {
             self.logs.output.flush()
-            onSecondSignal()
+            onForcedEnd()
           }
           isStopping = true
           self.logger.info("\(signal): draining")
           self.health.drain()
           self.engine.maintenance?.stop()
           self.server.beginGracefulShutdown()
+          end.yield()
         }
       }
       group.addTask {
         var idleWatch = IdleWatch()
         while true {
           try await Task.sleep(for: Self.housekeepingInterval)
-          await self.engine.removeExpired()
+          self.engine.removeExpired()
           self.tls?.reloadIfChanged()
           if idleWatch.comesToRest(self.engine.activity) {
-            try await NIOThreadPool.singleton.runIfActive(onRest)
+            try await NIOThreadPool.singleton.runIfActive {
+              self.engine.rest()
+              onRest()
+            }
           }
+        }
+      }
+      group.addTask {
+        while true {
+          try await Task.sleep(for: Self.housekeepingInterval)
+          await self.engine.expireTransactions()
         }
       }
       if self.configuration.health.isEnabled {
@@ -169,6 +201,7 @@ package struct LakehouseServer: Sendable {
       if let tokens {
         group.addTask { try await tokens.run(for: self.engine) }
       }
+      group.addTask { try await self.engine.fileCache.maintain() }
       if let schedule = self.maintenanceSchedule {
         group.addTask { try await schedule.run() }
       }
@@ -178,6 +211,7 @@ package struct LakehouseServer: Sendable {
         self.logger.critical("DuckDB can't go on after a fatal error: the server ends")
         self.health.drain()
         self.server.beginGracefulShutdown()
+        end.yield()
       }
       defer { group.cancelAll() }
       do {

@@ -104,7 +104,7 @@ extension EngineError: RPCErrorConvertible {
     case .statementTooLong, .queueFull, .queueWaitExceeded, .tooManyStatements,
       .tooManyResultRows, .resultTooLarge, .tooManySessions, .tooManySessionsOfPrincipal,
       .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .tooManyPolledStatements,
-      .keptResultTooLarge, .spoolFailed:
+      .keptResultTooLarge, .allBoundRowsTooLarge, .ingestionsTooLarge, .spoolFailed:
       .resourceExhausted
     case .shuttingDown, .invalidated: .unavailable
     }

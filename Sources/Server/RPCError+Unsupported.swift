@@ -1,7 +1,11 @@
 internal import GRPCCore
 
-/// What Flight SQL has and DuckDB doesn't.
+/// What Flight and Flight SQL have, and DuckDB or this server doesn't.
 extension RPCError {
+  static func notBuilt(_ name: String) -> RPCError {
+    RPCError(code: .unimplemented, message: "This server does not support \(name) yet.")
+  }
+
   static func noSavepoints(_ name: String) -> RPCError {
     RPCError(
       code: .unimplemented,

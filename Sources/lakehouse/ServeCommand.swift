@@ -19,6 +19,8 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     Allocator.keepFreedMemory()
     OpenFiles.raiseLimit()
+    // Sessions begin in UTC; RESET TimeZone leads to what ICU finds when DuckDB is opened.
+    setenv("TZ", "UTC", 1)
     let settings = try self.options.effectiveSettings()
     try await LakehouseServer.serve(settings.configuration, warnings: settings.warnings) { uri in
       print(
@@ -28,7 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
       fflush(nil)
     } onRest: {
       Allocator.returnFreedMemory()
-    } onSecondSignal: {
+    } onForcedEnd: {
       Foundation.exit(0)
     }
   }

@@ -146,6 +146,14 @@ import Testing
     #expect(identity.principal == Principal(name: "zoe", role: .reader))
   }
 
+  @Test(arguments: [1e18, 1e21, 1e300])
+  func `a token that outlives all calendars is accepted`(expiry: Double) async throws {
+    let token = try self.signed(self.claims(["exp": expiry]))
+    for _ in 1...2 {
+      #expect(try await self.identity("Bearer " + token).principal.name == "zoe")
+    }
+  }
+
   @Test func `a token without a role has the default one`() async throws {
     let token = try self.signed(self.claims())
     let strict = try await Self.authenticator { $0.defaultRole = .reader }

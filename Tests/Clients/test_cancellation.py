@@ -10,6 +10,7 @@ import pytest
 
 from support import protobuf
 from support.flightsql import Command, RawClient, any_message, unpack
+from support.parameters import bind, rows_of
 from support.protobuf import message
 from support.server import eventually
 
@@ -62,6 +63,17 @@ def test_a_result_that_was_not_fetched(raw, watcher, how):
     grpc.StatusCode.CANCELLED, grpc.StatusCode.NOT_FOUND
   )
   assert raw.rows("SELECT 42") == [(42,)]
+
+
+def test_a_result_of_bound_values_that_was_not_fetched_leaves_nothing_at_work(start):
+  running = start("--max-statements-per-principal", "2")
+  with RawClient(running.address) as raw:
+    handle = raw.prepare(f"{ENDLESS_ROWS} WHERE i >= ?").handle
+    bind(raw, handle, rows_of(0))
+    for _ in range(4):
+      info = raw.flight_info(Command.prepared_query(handle))
+      assert cancel(raw, info.content) == CANCELLED
+    assert raw.rows("SELECT 42") == [(42,)]
 
 
 @pytest.mark.parametrize("how", [cancel, cancel_query])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+
 import pytest
 
 from support.server import ROOT, run_to_end
@@ -98,6 +101,33 @@ def test_a_secret_is_not_missing_because_its_file_is_empty(tmp_path, content: st
   ended = run_to_end("serve", "--port", "0", "--password-file", f"{tmp_path}/secret")
   assert ended.returncode != 0
   assert f"--password-file: '{tmp_path}/secret' is empty" in ended.stderr
+
+
+def test_a_secret_may_come_through_a_pipe(tmp_path):
+  """As `--password-file <(pass show lake)` gives it."""
+  pipe = tmp_path / "pipe"
+  os.mkfifo(pipe)
+  writer = threading.Thread(target=pipe.write_text, args=("secret\n",))
+  writer.start()
+  ended = run_to_end("config", "--password-file", str(pipe))
+  writer.join()
+  assert ended.returncode == 0, ended.stderr
+  assert f"[{pipe}, by --password-file]" in ended.stdout
+
+
+@pytest.mark.parametrize(
+  "path, reason",
+  [
+    ("/nosuch", "there is no such file"), ("/", "it is no file"), ("/dev/zero", "it is no file"),
+    ("{folder}/bytes", "it is not UTF-8 text"),
+  ],
+)
+def test_why_a_file_cannot_be_read(tmp_path, path: str, reason: str):
+  (tmp_path / "bytes").write_bytes(b"\xff")
+  path = path.format(folder=tmp_path)
+  ended = run_to_end("config", "--password-file", path)
+  assert ended.returncode != 0
+  assert f"--password-file: cannot read '{path}': {reason}" in ended.stderr
 
 
 def test_a_sample_needs_a_place_to_be_kept():

@@ -95,10 +95,48 @@ def test_a_prepared_statement_belongs_to_its_session(server):
     with pytest.raises(grpc.RpcError) as caught:
       other.flight_info(Command.prepared_query(handle))
     assert caught.value.code() == grpc.StatusCode.NOT_FOUND
-    with pytest.raises(grpc.RpcError) as caught:
-      other.close_prepared(handle)
-    assert caught.value.code() == grpc.StatusCode.NOT_FOUND
+    other.close_prepared(handle)
     assert mine.flight_info(Command.prepared_query(handle)).tickets
+
+
+def test_a_cursor_goes_on_when_its_session_was_idle_for_too_long(start):
+  """With a session anew; what the old one had is gone."""
+  server = start("--session-idle-seconds", "0.5", "--max-sessions", "1")
+  with adbc.connect(server.uri, autocommit=True) as connection, connection.cursor() as cursor:
+    cursor.execute("CREATE TEMP TABLE mine AS SELECT 1 AS a")
+
+    def is_gone() -> bool:
+      with RawClient(server.address) as other:
+        try:
+          return other.rows("SELECT 42") == [(42,)]
+        except grpc.RpcError as error:
+          assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+          return False
+
+    assert eventually(is_gone, 30, 0.3)
+
+    def is_answered() -> bool:
+      try:
+        cursor.execute("SELECT 42")
+        return cursor.fetchall() == [(42,)]
+      except adbc.Error as error:
+        assert "max-sessions" in str(error), error
+        return False
+
+    assert eventually(is_answered, 30, 0.3)
+    with pytest.raises(adbc.Error, match="mine does not exist"):
+      cursor.execute("FROM mine")
+
+
+@pytest.mark.parametrize("sql", ["RESET TimeZone", "SET TimeZone = DEFAULT"])
+def test_the_time_zone_goes_back_to_what_it_was_wherever_the_server_is(start, sql):
+  server = start(environment={"TZ": "Europe/Berlin"})
+  with RawClient(server.address) as client:
+    zone = "SELECT current_setting('TimeZone')"
+    assert client.rows(zone) == [("UTC",)]
+    client.rows("SET TimeZone = 'Asia/Tokyo'")
+    client.rows(sql)
+    assert client.rows(zone) == [("UTC",)]
 
 
 def test_a_closed_session_leaves_nothing(server, name):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import concurrent.futures
+import fcntl
+import os
 import signal
 import socket
 import subprocess
@@ -157,6 +159,17 @@ def test_work_that_outlasts_the_grace_period_is_interrupted(start):
   assert outcome.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
 
 
+def test_work_that_cannot_be_interrupted_does_not_hold_it_up(start):
+  """DuckDB computes this one value for hours, and looks up at nothing meanwhile."""
+  own = start("--shutdown-grace-seconds", "1")
+  statement = Running(own, "SELECT levenshtein(repeat('a', 1000000), repeat('b', 1000000 + i)) FROM range(1) t(i)")
+  assert eventually(lambda: own.cpu_seconds() > 1)
+  own.send(signal.SIGTERM)
+  assert own.wait(15) == 0
+  assert isinstance(statement.join(), grpc.RpcError)
+  assert "can't be interrupted" in own.stderr
+
+
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_second_signal_ends_it_at_once(start, number: signal.Signals):
   own = start("--shutdown-grace-seconds", "600")
@@ -168,6 +181,27 @@ def test_a_second_signal_ends_it_at_once(start, number: signal.Signals):
   own.send(number)
   assert own.wait(5) == 0
   assert isinstance(statement.join(), grpc.RpcError)
+
+
+def test_a_log_that_nobody_reads_does_not_hold_it_up():
+  reader, writer = os.pipe()
+  fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+  command = [str(binary_path()), "serve", "--host", "127.0.0.1", "--port", "0"]
+  with subprocess.Popen(
+    command, stdout=subprocess.PIPE, stderr=writer, text=True, env=clean_environment()
+  ) as process:
+    try:
+      match = READY_LINE.match(process.stdout.readline().rstrip())
+      with RawClient(f"{match['host']}:{match['port']}") as raw:
+        # A line of some 250 bytes for each call.
+        for _ in range(40):
+          raw.rows("SELECT 42")
+      process.send_signal(signal.SIGTERM)
+      assert process.wait(15) == 0
+    finally:
+      process.kill()
+      os.close(reader)
+      os.close(writer)
 
 
 def test_an_idle_client_does_not_hold_it_up(start):

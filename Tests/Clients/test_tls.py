@@ -214,6 +214,21 @@ def test_renewed_certificates_are_used_without_a_restart(start, authority):
     assert steady.rows("SELECT 42") == [(42,)], "connections that are open go on"
 
 
+def test_a_certificate_that_is_gone_is_told_once(start, authority):
+  certificate = authority.sign("gone")
+  server = start(*flags(certificate))
+  content = certificate.pem
+  certificate.certificate.unlink()
+  assert eventually(lambda: "cannot read" in server.stderr, 20)
+  certificate.certificate.write_text("half a file")
+  assert eventually(lambda: "no PEM certificate" in server.stderr, 20)
+  certificate.certificate.unlink()
+  assert eventually(lambda: server.stderr.count("cannot read") == 2, 20)
+  assert not eventually(lambda: server.stderr.count("cannot read") > 2, 12, 0.5)
+  certificate.certificate.write_bytes(content)
+  assert eventually(lambda: "using the renewed certificate" in server.stderr, 20)
+
+
 @pytest.mark.parametrize(
   "arguments, expected",
   [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import ssl
 import threading
 
 import grpc
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from support import tokens
 from support.authentication import UNAUTHENTICATED, basic, client, command, headers, refusal, rows
 from support.certificates import Authority
-from support.flightsql import RawClient
+from support.flightsql import Command, RawClient, descriptor
 from support.server import eventually, run_to_end
 from support.tokens import SECRET, claims, token
 
@@ -80,6 +81,7 @@ class KeySet:
     self.keys: list[dict] = []
     self.status = 200
     self.requests = 0
+    self.never_ends = False
     outer = self
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -87,18 +89,33 @@ class KeySet:
         outer.requests += 1
         content = json.dumps({"keys": outer.keys}).encode()
         self.send_response(outer.status)
+        if outer.never_ends:
+          self.send_drops()
+          return
         self.send_header("content-length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
 
+      def send_drops(self):
+        """An answer that goes on for as long as somebody listens."""
+        self.send_header("content-length", "1000000")
+        self.end_headers()
+        try:
+          while not outer.closing.wait(0.2):
+            self.wfile.write(b" ")
+        except OSError:
+          pass
+
       def log_message(self, *_):
         pass
 
+    self.closing = threading.Event()
     self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     self.url = f"http://127.0.0.1:{self.server.server_port}/keys"
     threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
   def close(self):
+    self.closing.set()
     self.server.shutdown()
     self.server.server_close()
 
@@ -123,6 +140,7 @@ def keys():
 def test_published_keys(start, key_set, keys):
   key_set.keys = [
     {"kty": "OKP", "crv": "Ed25519", "x": "AAAA", "kid": "other"}, {"kty": "RSA", "kid": "empty"},
+    {"kty": "RSA", "kid": 7}, None, "no key",
     tokens.jwk(keys["rsa"], "one"), tokens.jwk(keys["ec"], "two"),
   ]
   server = start("--jwks-url", key_set.url, "--secret-key", SECRET)
@@ -161,6 +179,58 @@ def test_replaced_keys(start, key_set, keys):
   assert key_set.requests == 2, "unknown keys don't make it ask at once again"
   other = token(keys["ec"], claims(sub="somebody else"), kid="one")
   assert refusal(server, "Bearer " + other)[1] == "Invalid token"
+
+
+def test_a_key_set_that_never_ends(start, key_set, keys):
+  """It holds up neither logins for long nor what else is looked after."""
+  key_set.never_ends = True
+  server = start("--jwks-url", key_set.url)
+  bearer = "Bearer " + token(keys["ec"], claims(), kid="one")
+  with client(server, bearer) as raw:
+    asked = descriptor(Command.query("SELECT 1"))
+    with pytest.raises(grpc.RpcError) as caught:
+      raw.methods["GetFlightInfo"](asked, metadata=raw.metadata, timeout=15)
+  assert caught.value.code() == UNAUTHENTICATED
+  assert "the answer takes longer than 5 s" in server.stderr
+
+
+def test_a_key_set_of_an_unknown_authority(start, key_set, keys, tmp_path):
+  served = Authority(tmp_path).sign("keys")
+  context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+  context.load_cert_chain(served.certificate, served.key)
+  key_set.server.socket = context.wrap_socket(key_set.server.socket, server_side=True)
+  url = key_set.url.replace("http://127.0.0.1", "https://localhost")
+  server = start("--jwks-url", url)
+  assert eventually(lambda: "its certificate isn't of an authority" in server.stderr, 10)
+  assert "checkouts" not in server.stderr, "nothing of the machine it was built on"
+
+
+def test_why_a_token_is_refused_is_logged(start, keys, tmp_path):
+  """The client is told as little as before."""
+  path = tmp_path / "key.pem"
+  path.write_bytes(
+    keys["rsa"].public_key().public_bytes(
+      serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+  )
+  server = start(
+    "--jwt-public-key", str(path), "--jwt-audience", "lake", "--log-level", "error,auth=notice"
+  )
+  good = claims(aud="lake")
+  for wrong, reason in (
+    ("not.a.token", "no JSON Web Token"),
+    (token(keys["stranger"], good, kid="k\n1"), "isn't by the key"),
+    (token(keys["ec"], good), "no key is known"),
+    (token(keys["rsa"], claims(aud="sea")), "--jwt-audience"),
+    (token(keys["rsa"], good | {"role": "king"}), "none of reader, user, admin"),
+    (token(keys["rsa"], good | {"sub": "a\0b"}), "names nobody"),
+    (token(keys["rsa"], {name: good[name] for name in good if name != "exp"}), "no end"),
+    (token(keys["rsa"], good | {"nbf": good["exp"]}), "doesn't count yet"),
+  ):
+    assert refusal(server, "Bearer " + wrong) == (UNAUTHENTICATED, "Invalid token")
+    assert eventually(lambda: reason in server.stderr), (reason, server.stderr)
+  assert r'key="k\n1"' in server.stderr and "algorithm=RS256" in server.stderr
+  assert all(" notice auth: a token was refused" in line for line in server.stderr.splitlines()[1:])
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ec"])

@@ -49,6 +49,22 @@ struct ConnectionTests {
     try second.commit()
   }
 
+  @Test func `A transaction is undone, also one that an error has aborted`() throws {
+    let connection = try Connection.inMemory()
+    try connection.execute("CREATE TABLE t (i INTEGER PRIMARY KEY)")
+    for _ in 0..<3 {
+      try connection.begin()
+      try connection.execute("INSERT INTO t VALUES (1)")
+      try connection.rollBack()
+      try connection.begin()
+      try connection.execute("INSERT INTO t VALUES (1)")
+      #expect(throws: DuckDBError.self) { try connection.execute("INSERT INTO t VALUES (1)") }
+      try connection.rollBack()
+    }
+    #expect(try connection.rows("SELECT count(*)::VARCHAR FROM t") == [["0"]])
+    #expect(throws: DuckDBError.self) { try connection.rollBack() }
+  }
+
   @Test func `Unicode survives in text, names and values`() throws {
     let connection = try Connection.inMemory()
     let text = "naïve ☃ 日本語 👩‍👩‍👧 e\u{301} \u{202E}"

@@ -57,7 +57,7 @@ import Testing
     let test = try TestEngine { $0.unfetchedResultLifetime = .zero }
     let announced = try await test.session().announce("SELECT 1", cancellation: Cancellation())
     #expect(throws: EngineError.unknownTicket) { try test.engine.fetch(announced.handle) }
-    await test.engine.removeExpired()
+    test.engine.removeExpired()
     #expect(test.engine.unfetchedResultCount == 0)
   }
 

@@ -16,12 +16,12 @@ import Testing
 
   private struct Abort: Error, Equatable {}
 
-  private static let schema = MessageEncoder.schemaMessage(
+  static let schema = MessageEncoder.schemaMessage(
     Schema(fields: [Field("i", .int(bitWidth: 64, isSigned: true))])
   )
 
   /// A batch of `count` numbers as it travels.
-  private static func batch(_ count: Int) -> (header: ByteBuffer, body: ByteBuffer) {
+  static func batch(_ count: Int) -> (header: ByteBuffer, body: ByteBuffer) {
     var values = ByteBuffer()
     for value in 0..<count { values.writeInteger(Int64(value), endianness: .little) }
     let encoded = MessageEncoder.recordBatch(
@@ -99,6 +99,26 @@ import Testing
       error as? EngineError == .cancelled || (error as? DuckDBError)?.code == .interrupted
     }
     #expect(try await !self.isTableThere())
+  }
+
+  @Test func `what waits of all ingestions has a limit, and its room comes back`() async throws {
+    let test = try TestEngine { $0.ingestionByteLimit = 1 << 20 }
+    let session = try test.session()
+    let (small, large) = (Self.batch(50_000), Self.batch(150_000))
+    func ingest(_ batch: (header: ByteBuffer, body: ByteBuffer)) async throws -> Int {
+      let stream = session.ingestionStream()
+      async let count = session.ingest(stream, into: self.target, cancellation: Cancellation())
+      _ = await stream.send(header: Self.schema, body: ByteBuffer())
+      _ = await stream.send(header: batch.header, body: batch.body)
+      stream.finish()
+      return try await count
+    }
+    for _ in 1...3 {
+      #expect(try await ingest(small) == 50_000)
+      await #expect(throws: EngineError.ingestionsTooLarge(limit: 1 << 20)) {
+        try await ingest(large)
+      }
+    }
   }
 
   @Test func `a statement that fails early lets its client go`() async throws {

@@ -52,6 +52,36 @@ import Testing
     #expect(try await self.test.integers("FROM t", in: try self.test.session()) == [1])
   }
 
+  @Test func `a result that is too large to be set aside ends, and the next statement runs`()
+    async throws
+  {
+    let test = try TestEngine {
+      $0.spoolMemoryByteCount = 256 << 10
+      $0.keptResultByteLimit = 1 << 20
+    }
+    let session = try test.session()
+    try await test.run("BEGIN", in: session)
+    let stream = try await test.stream(Self.query, in: session)
+    _ = try await stream.next()
+    #expect(try await test.integers("SELECT 1::BIGINT", in: session) == [1])
+    await #expect(throws: EngineError.keptResultTooLarge(limit: 1 << 20)) {
+      try await stream.remainingIntegers()
+    }
+  }
+
+  @Test func `results for which there is no memory are set aside in files`() async throws {
+    let test = try TestEngine { $0.allSpoolMemoryByteCount = 1 << 20 }
+    let session = try test.session()
+    for _ in 1...3 {
+      // A CALL runs when it is announced, and what it returns is kept.
+      var streams: [ResultStream] = []
+      for _ in 1...3 { streams.append(try await test.stream("CALL range(100_000)", in: session)) }
+      for stream in streams {
+        #expect(try await stream.remainingIntegers() == (0..<100_000).map(Int64.init))
+      }
+    }
+  }
+
   @Test func `temporary tables are seen by every later statement`() async throws {
     try await self.whileReading {
       try await self.test.run("CREATE TEMP TABLE t AS SELECT 3::BIGINT", in: self.session)

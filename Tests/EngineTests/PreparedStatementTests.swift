@@ -1,6 +1,7 @@
 import ArrowIPC
 import DuckDB
 import Engine
+import NIOCore
 import Testing
 
 @Suite struct PreparedStatementTests {
@@ -80,16 +81,14 @@ import Testing
     #expect(try await self.test.integers("FROM t", in: self.session) == [])
   }
 
-  @Test func `a closed or unknown handle is refused`() async throws {
+  @Test func `a closed or unknown handle is refused, but for closing it`() async throws {
     let (handle, _) = try await self.session.prepare("SELECT 1", cancellation: Cancellation())
-    try self.session.close(prepared: handle)
+    self.session.close(prepared: handle)
     for unknown in [handle, Handle()] {
       await #expect(throws: EngineError.unknownPreparedStatement) {
         try await self.session.announce(prepared: unknown, cancellation: Cancellation())
       }
-      #expect(throws: EngineError.unknownPreparedStatement) {
-        try self.session.close(prepared: unknown)
-      }
+      self.session.close(prepared: unknown)
     }
   }
 
@@ -102,6 +101,46 @@ import Testing
     await #expect(throws: EngineError.parametersNotBound(count: 1)) {
       try await self.integers(handle)
     }
+  }
+
+  @Test func `rows bound to all statements have a limit, and closing one makes room`() async throws
+  {
+    let test = try TestEngine { $0.allBoundByteLimit = 1 << 20 }
+    let session = try test.session()
+    let batch = IngestionTests.batch(50_000)
+    func prepare() async throws -> Handle {
+      try await session.prepare("SELECT ?::BIGINT", cancellation: Cancellation()).0
+    }
+    func bind(_ handle: Handle) async throws {
+      let upload = try await session.parameterUpload(
+        for: handle,
+        .query,
+        cancellation: Cancellation()
+      )
+      try await upload.append(header: IngestionTests.schema, body: ByteBuffer())
+      try await upload.append(header: batch.header, body: batch.body)
+      try await session.bind(upload, to: handle)
+    }
+    let handles = [try await prepare(), try await prepare(), try await prepare()]
+    try await bind(handles[0])
+    try await bind(handles[1])
+    await #expect(throws: EngineError.allBoundRowsTooLarge(limit: 1 << 20)) {
+      try await bind(handles[2])
+    }
+    session.close(prepared: handles[0])
+    try await bind(handles[2])
+  }
+
+  @Test func `statements that are gone elsewhere are forgotten here`() async throws {
+    let test = try TestEngine { $0.preparedStatementsPerSession = 2 }
+    let (session, holder) = (try test.session(), try test.session())
+    var handles: [Handle] = []
+    for _ in 1...4 {
+      handles.append(try await holder.prepare("SELECT 1", cancellation: Cancellation()).0)
+      session.remember(handles[handles.count - 1], in: holder)
+    }
+    let isElsewhere = handles.map { session.holder(ofPrepared: $0) === holder }
+    #expect(isElsewhere == [false, false, true, true])
   }
 
   @Test func `beyond the limit the handle that was not used for longest makes room`() async throws {

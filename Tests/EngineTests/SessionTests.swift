@@ -76,6 +76,25 @@ import Testing
     }
   }
 
+  @Test func `settings of too many bytes are not kept to be repeated`() async throws {
+    func canRunElsewhere() async throws -> Bool {
+      let announced = try await self.session.announce("SELECT 1", cancellation: Cancellation())
+      return announced.portable != nil
+    }
+    let text = String(repeating: "x", count: 400_000)
+    for number in 1...2 {
+      try await self.test.run("SET VARIABLE v\(number) = '\(text)'", in: self.session)
+      #expect(try await canRunElsewhere())
+    }
+    try await self.test.run("SET VARIABLE v3 = '\(text)'", in: self.session)
+    #expect(try await !canRunElsewhere())
+    let lengths = try await self.test.integers(
+      "SELECT length(getvariable('v1')) + length(getvariable('v3'))",
+      in: self.session
+    )
+    #expect(lengths == [800_000])
+  }
+
   @Test func `a table that changed after the ticket is noticed`() async throws {
     try await self.test.run("CREATE TABLE t (n BIGINT)", in: self.session)
     let stream = try await self.test.stream("FROM t", in: self.session)

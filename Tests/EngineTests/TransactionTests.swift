@@ -77,7 +77,7 @@ import Testing
   @Test func `nothing runs in a transaction that has expired but its end`() async throws {
     let transaction = try await self.begin()
     try await self.insert(2)
-    await self.test.engine.removeExpired()
+    await self.test.engine.expireTransactions()
     await #expect(throws: EngineError.transactionExpired) { try await self.insert(3) }
     await #expect(throws: EngineError.transactionExpired) {
       try await self.test.integers("FROM t", in: self.session)
@@ -90,10 +90,10 @@ import Testing
 
   @Test func `rolling back what has expired is no error`() async throws {
     let transaction = try await self.begin()
-    await self.test.engine.removeExpired()
+    await self.test.engine.expireTransactions()
     try await self.end(transaction, commits: false)
     try await self.test.run("BEGIN", in: self.session)
-    await self.test.engine.removeExpired()
+    await self.test.engine.expireTransactions()
     try await self.test.run("ROLLBACK", in: self.session)
     try await self.insert(2)
     #expect(try await self.test.integers("FROM t", in: self.other) == [1, 2])

@@ -98,10 +98,16 @@ def at_rest(
   def is_resting() -> bool:
     seen[:] = [Observation.of(site, server)]
     if rested:
-      return not seen[0].leaks(rested)
+      # Temporary files are looked at when nobody has asked anything for a while.
+      return not dataclasses.replace(seen[0], temporary_bytes=0).leaks(rested)
     return seen[0].connection_count == 1 and not seen[0].nameless_count
 
   eventually(is_resting, idle_seconds + REST_SECONDS, interval_seconds=0.2)
-  # It gives memory back when nobody asks it anything, so that there is no event to wait for.
+  # It gives memory back when nobody asks it anything, and brings a catalog up to date whose rows may
+  # have been spilled. So there is no event to wait for.
   time.sleep(quiet_seconds)
-  return dataclasses.replace(seen[0], resident_mib=server.resident_mib())
+  return dataclasses.replace(
+    seen[0],
+    resident_mib=server.resident_mib(),
+    temporary_bytes=byte_count(site.storage.temporary_folder),
+  )

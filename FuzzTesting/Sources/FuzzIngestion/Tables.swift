@@ -48,7 +48,7 @@ final class Tables {
   }
 
   private static func ingest(_ messages: [WireMessage], in session: Session) async throws -> Int {
-    let stream = IngestionStream(byteLimit: .max)
+    let stream = IngestionStream(byteLimit: .max, within: ByteBudget(limit: .max))
     for message in messages { _ = await stream.send(header: message.header, body: message.body) }
     stream.finish()
     return try await session.ingest(

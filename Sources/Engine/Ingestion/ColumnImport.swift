@@ -85,8 +85,7 @@ extension ColumnImport {
   /// Canonical extension types of Arrow that DuckDB has a type for; others count as what they
   /// are made of.
   private static func extensionType(_ field: Field) -> ColumnImport? {
-    let name = field.metadata.last { $0.key == "ARROW:extension:name" }?.value
-    switch (name, field.type) {
+    switch (field.extensionName, field.type) {
     case ("arrow.uuid", .fixedSizeBinary(byteWidth: 16)):
       return ColumnImport(.uuid, .uuid)
     case ("arrow.bool8", .int(bitWidth: 8, isSigned: true)):
@@ -127,18 +126,10 @@ extension ColumnImport {
   }
 
   private static func integer(_ bitWidth: Int, _ isSigned: Bool) -> ColumnImport {
-    let kind: LogicalType.Kind =
-      switch (bitWidth, isSigned) {
-      case (8, true): .tinyint
-      case (16, true): .smallint
-      case (32, true): .integer
-      case (_, true): .bigint
-      case (8, false): .utinyint
-      case (16, false): .usmallint
-      case (32, false): .uinteger
-      case (_, false): .ubigint
-      }
-    return ColumnImport(kind, .bytes(from: bitWidth / 8, to: bitWidth / 8))
+    ColumnImport(
+      .integer(bitWidth: bitWidth, isSigned: isSigned),
+      .bytes(from: bitWidth / 8, to: bitWidth / 8)
+    )
   }
 
   private static func string(_ type: DataType) -> ColumnImport? {

@@ -29,6 +29,7 @@ package final class IngestionStream: @unchecked Sendable {
   private static let pollInterval = 0.02
 
   private let byteLimit: Int
+  private let budget: ByteBudget
   private let condition = NSCondition()
   private var messages: Deque<Message> = []
   private var byteCount = 0
@@ -36,9 +37,16 @@ package final class IngestionStream: @unchecked Sendable {
   private var sender: CheckedContinuation<Void, Never>?
   private var starter: CheckedContinuation<Void, Never>?
 
-  /// - Parameter byteLimit: How much may wait to be received; one message may go beyond it.
-  package init(byteLimit: Int) {
+  /// - Parameters:
+  ///   - byteLimit: How much may wait to be received; one message may go beyond it.
+  ///   - budget: How much that may be of all ingestions.
+  package init(byteLimit: Int, within budget: ByteBudget) {
     self.byteLimit = byteLimit
+    self.budget = budget
+  }
+
+  deinit {
+    self.budget.release(self.byteCount)
   }
 
   private func withLock<Value>(_ body: () throws -> Value) rethrows -> Value {
@@ -70,6 +78,12 @@ extension IngestionStream {
   private func append(_ message: Message) -> CheckedContinuation<Void, Never>? {
     self.withLock {
       guard case .none = self.end else { return nil }
+      guard self.budget.reserve(message.byteCount) else {
+        self.end = .failed(EngineError.ingestionsTooLarge(limit: self.budget.limit))
+        self.removeMessages()
+        self.condition.broadcast()
+        return self.takeStarter()
+      }
       self.messages.append(message)
       self.byteCount += message.byteCount
       self.condition.signal()
@@ -99,6 +113,12 @@ extension IngestionStream {
     starter?.resume()
   }
 
+  private func removeMessages() {
+    self.messages.removeAll()
+    self.budget.release(self.byteCount)
+    self.byteCount = 0
+  }
+
   private func takeSender() -> CheckedContinuation<Void, Never>? {
     defer { self.sender = nil }
     return self.sender
@@ -113,8 +133,8 @@ extension IngestionStream {
 // MARK: - The receiver's side
 
 extension IngestionStream {
-  /// Returns when all messages have come or as many as may wait.
-  func untilWorthStarting() async {
+  /// Returns when all messages have come or as many as may wait; throws why they have stopped.
+  func untilWorthStarting() async throws {
     await withCheckedContinuation { continuation in
       let isReady = self.withLock {
         guard case .none = self.end, self.byteCount <= self.byteLimit else { return true }
@@ -123,6 +143,7 @@ extension IngestionStream {
       }
       if isReady { continuation.resume() }
     }
+    if case .failed(let error) = self.withLock({ self.end }) { throw error }
   }
 
   /// The next message; `nil` after the last.
@@ -142,6 +163,7 @@ extension IngestionStream {
       if case .failed(let error) = self.end { throw error }
       if let message = self.messages.popFirst() {
         self.byteCount -= message.byteCount
+        self.budget.release(message.byteCount)
         let hasRoom = self.byteCount <= self.byteLimit / 2
         return (message, hasRoom ? self.takeSender() : nil)
       }
@@ -153,8 +175,7 @@ extension IngestionStream {
   /// Tells the sender that nothing more is wanted.
   func close() {
     let sender = self.withLock {
-      self.messages.removeAll()
-      self.byteCount = 0
+      self.removeMessages()
       self.end = .closed
       return self.takeSender()
     }

@@ -2,7 +2,10 @@ extension Session {
   /// The stream for an ingestion into this session, to be filled while ``ingest(_:into:cancellation:)``
   /// runs.
   package func ingestionStream() -> IngestionStream {
-    IngestionStream(byteLimit: self.resources.configuration.ingestionReadAheadByteCount)
+    IngestionStream(
+      byteLimit: self.resources.configuration.ingestionReadAheadByteCount,
+      within: self.resources.ingestionBudget
+    )
   }
 
   /// Inserts the rows of a stream into a table, all or none.
@@ -24,10 +27,12 @@ extension Session {
       withExtendedLifetime(use) {}
     }
     if transaction == nil { try self.shared.requireNoLostTransaction() }
-    await stream.untilWorthStarting()
+    try await stream.untilWorthStarting()
     guard self.resources.lake?.hasOneWriter != true else {
       return try await self.ingestInTurn(stream, into: target, in: transaction, cancellation)
     }
+    try await self.resources.lake?.tableTurns
+      .waitToAdd(to: target.table.asciiLowercased, cancellation)
     let slots = self.resources.ingestionSlots
     try await slots.enter(atMost: self.resources.configuration.statementQueueWait)
     defer { slots.leave() }
@@ -45,8 +50,8 @@ extension Session {
     _ cancellation: Cancellation
   ) async throws -> Int {
     let connection = try self.checkOut(in: transaction)
-    let turn = self.lakeInTurn(on: connection)
-    return try await self.on(connection, inTurnFor: turn, cancellation: cancellation) {
+    let turn = self.lakeTurn(on: connection)
+    return try await self.on(connection, inTurn: turn, cancellation: cancellation) {
       let slots = self.resources.ingestionSlots
       do {
         try await slots.enter(atMost: self.resources.configuration.statementQueueWait)

@@ -21,14 +21,14 @@ extension SessionConnection {
       }
       if !Self.isTemporary(path) { try self.signOpenTransaction(before: .insert, on: connection) }
       let changesLake = !Self.isTemporary(path)
-      let targets = changesLake ? self.removal(by: .insert, "") : RemovalTargets()
-      self.noteRemoval(targets, by: .insert, "")
+      let changes = LakeChanges(ingestingInto: target, removing: self.removals(by: .insert, ""))
       var definesTable = false
       let rowCount = try self.atomically(
         on: connection,
         changesLake: changesLake,
-        committing: { try self.commit($0, removingFrom: targets, cancellation) }
+        cancellation
       ) { connection in
+        if changesLake { self.changes.formUnion(changes) }
         definesTable = try self.prepareTable(path, target, rows, on: connection)
         return try self.changingData(if: true) {
           try self.resources.rowFunction.withSource(rows.source) { call in

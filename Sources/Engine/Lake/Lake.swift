@@ -1,10 +1,13 @@
 internal import DuckDB
 internal import Foundation
+internal import Synchronization
 
 /// A DuckLake, attached to the database under its alias.
 final class Lake: Sendable {
   private static let firstDelay = 0.2
   private static let longestDelay = 5.0
+  /// How often DuckLake tries a commit again that others' commits were in the way of.
+  private static let commitAttemptLimit = 100
 
   let alias: String
   /// The folder or URL of its Parquet files, absolute, with `/` at the end.
@@ -22,11 +25,14 @@ final class Lake: Sendable {
   let postgresSchema: String?
   /// Its catalog's file, where several processes may have that open: SQLite's.
   let sharedCatalogPath: String?
-  /// That of the transactions here that have removed rows, when they are committed.
+  /// That of the transactions here that have changed the lake, when they are committed.
   let commitTurn = Turn()
+  private let commits = Atomic(0)
   let tableTurns = TableTurns()
   /// Whether a transaction can only be committed if no other was since it first read the catalog.
   var hasOneWriter: Bool { self.sharedCatalogPath != nil }
+  /// How often transactions of this server have been committed that did more than to add rows.
+  var commitCount: Int { self.commits.load(ordering: .acquiring) }
   /// Kept as long as the catalog's connections may read it.
   private let passwordFile: PasswordFile?
 
@@ -35,6 +41,12 @@ final class Lake: Sendable {
 
   /// The statement that lets go of the lake; a catalog in a file is brought up to date.
   var detachStatement: String { "DETACH \(SQLText.identifier(self.alias))" }
+
+  /// The statement that brings a catalog in a file of DuckDB's up to date.
+  var checkpointStatement: String? {
+    self.postgresSchema == nil && self.sharedCatalogPath == nil
+      ? "CHECKPOINT \(SQLText.identifier(self.catalogName))" : nil
+  }
 
   /// The statement that names the author of the open transaction's snapshot, and no message.
   func sign(as author: String) -> String {
@@ -84,6 +96,10 @@ final class Lake: Sendable {
     try connection.execute(
       "SET GLOBAL ducklake_default_data_inlining_row_limit = \(configuration.inlinedRowLimit)"
     )
+    // Commits of this server take turns: one that finds others' is in nobody's way when it tries again,
+    // and only other servers can keep it from being committed then.
+    try connection.execute("SET GLOBAL ducklake_retry_wait_ms = 0")
+    try connection.execute("SET GLOBAL ducklake_max_retry_count = \(Self.commitAttemptLimit)")
     // Encryption is OpenSSL's, which comes with this extension.
     if configuration.isEncrypted { try connection.execute("LOAD httpfs") }
     if case .postgres(let postgres, _) = location {
@@ -108,6 +124,22 @@ final class Lake: Sendable {
     }
     self.localFolders = Dictionary(names) { first, _ in first }
     try connection.execute(self.useStatement)
+  }
+
+  /// How many names in a folder are looked at.
+  private static let nameLimit = 10_000
+
+  /// Whether nothing has ever been made in it.
+  func isNew(on connection: borrowing Connection) throws -> Bool {
+    try connection.texts(self.currentSnapshotQuery).first?.first == "0"
+  }
+
+  /// Whether it knows nothing yet, though Parquet files are in its folder: those of another catalog.
+  func isNewAmongFiles(on connection: borrowing Connection) throws -> Bool {
+    guard self.folder != nil, try self.isNew(on: connection),
+      let names = FileManager.default.enumerator(atPath: self.dataPath)
+    else { return false }
+    return names.prefix(Self.nameLimit).contains { ($0 as? String)?.hasSuffix(".parquet") ?? false }
   }
 
   /// Gives a local folder a name that tells nothing of where it is: clients see the paths of files, in
@@ -142,6 +174,11 @@ final class Lake: Sendable {
       SELECT 'yes' FROM (\(tables.joined(separator: " UNION ALL ")))
       WHERE NOT path_is_relative LIMIT 1
       """
+  }
+
+  /// Counts a commit of what did more than to add rows.
+  func countCommit() {
+    self.commits.add(1, ordering: .acquiringAndReleasing)
   }
 
   /// Lets connections to the catalog's server that are made from now on have another password.

@@ -27,17 +27,9 @@ struct LakeCheckpoint {
 
   func run() throws {
     let connection = try self.database.connect()
-    for step in Self.steps { try self.run(step, on: connection) }
-  }
-
-  private func run(_ step: Step, on connection: borrowing Connection) throws {
-    var attemptCount = 1
-    while true {
-      do {
-        return try self.attempt(step, on: connection)
-      } catch EngineError.lakeConflict where attemptCount < RemovalCommit.attemptLimit {
-        if let reason = self.cancellation.reason { throw reason.error }
-        attemptCount += 1
+    for step in Self.steps {
+      try LakeCommit.repeating(on: connection, self.cancellation) {
+        try self.attempt(step, on: $0)
       }
     }
   }
@@ -51,7 +43,7 @@ struct LakeCheckpoint {
       data: nil,
       cancellation: self.cancellation
     )
-    try transaction.run(on: connection, replacing: step.replacesRows ? .any : nil) {
+    try transaction.run(on: connection, replacing: step.replacesRows ? .any : RemovalTargets()) {
       try self.call(step.function, on: $0)
     }
   }

@@ -6,6 +6,8 @@ package struct LakeConfiguration: Sendable {
   ///
   /// Ends in `/`. Without it there is no lake.
   package var dataPath: String?
+  /// Whether its files are in a folder.
+  var isLocal: Bool { self.dataPath.map { !$0.contains("://") } ?? false }
   /// The catalog's file where PostgreSQL isn't used: DuckDB's, or with `sqlite:` in front SQLite's.
   ///
   /// By default a DuckDB file beside the data.

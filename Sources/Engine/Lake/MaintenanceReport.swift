@@ -12,6 +12,8 @@ package struct MaintenanceReport: Sendable, Equatable {
   package var deletedFileCount = 0
   /// Files that the lake didn't know.
   package var deletedOrphanCount = 0
+  /// Whether files that the lake doesn't know were left alone, as it knows none yet.
+  package var isOfNewLake = false
   /// What didn't succeed, and why; the rest was done nonetheless.
   package var failures: [String] = []
   package var duration = Duration.zero
@@ -31,6 +33,7 @@ extension MaintenanceReport: CustomStringConvertible {
       (self.expiredSnapshotCount, "expired \(self.expiredSnapshotCount) snapshots"),
       (self.deletedFileCount, "deleted \(self.deletedFileCount) files"),
       (self.deletedOrphanCount, "deleted \(self.deletedOrphanCount) unknown files"),
+      (self.isOfNewLake ? 1 : 0, "left unknown files alone, since the lake is new"),
       (self.failures.count, "failed to \(self.failures.joined(separator: "; "))"),
     ]
     let done = parts.filter { $0.0 > 0 }.map(\.1)

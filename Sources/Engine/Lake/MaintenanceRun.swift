@@ -101,7 +101,13 @@ struct MaintenanceRun: ~Copyable {
     self.report.deletedFileCount = count.first ?? 0
   }
 
+  /// Not in a lake that is new, to which all files are unknown: those of a lake whose catalog is
+  /// elsewhere, or lost.
   mutating func deleteOrphans(olderThan age: Duration) throws {
+    guard try !self.lake.isNew(on: self.connection) else {
+      self.report.isOfNewLake = true
+      return
+    }
     let count = try self.step("delete unknown files", self.lake.deleteOrphans(olderThan: age))
     self.report.deletedOrphanCount = count.first ?? 0
   }
@@ -139,7 +145,7 @@ struct MaintenanceRun: ~Copyable {
         data: self.data,
         cancellation: self.cancellation
       )
-      let targets = table.map { RemovalTargets(table: $0) }
+      let targets = table.map { RemovalTargets(table: $0) } ?? RemovalTargets()
       let rows = try transaction.run(on: self.connection, replacing: targets) {
         try $0.texts(sql, self.cancellation)
       }

@@ -24,6 +24,15 @@ struct SQLTokens {
     self.statements = statements
   }
 
+  /// The first tokens of a text, taken for one statement.
+  init(beginningOf sql: String, count: Int) throws(LockdownError) {
+    var reader = SQLTokenReader(Array(sql.utf8))
+    var tokens: [SQLToken] = []
+    while tokens.count < count, let token = try reader.next() { tokens.append(token) }
+    self.bytes = reader.bytes
+    self.statements = [tokens]
+  }
+
   /// A name as DuckDB compares it: without quotes, ASCII letters in lower case.
   func name(_ token: SQLToken) -> String {
     String(decoding: self.value(of: token).map(Self.lowercase), as: UTF8.self)

@@ -147,7 +147,8 @@ extension StatementKindRules {
     let isOneValue =
       switch self.statement.count - index {
       case 0: verb == "reset"
-      case 1: self.statement[index].kind != .symbol
+      // Of a setting without a value DuckDB 1.5.5 makes a fatal error, after which it serves no more.
+      case 1: self.statement[index].kind != .symbol && self.word(index) != "null"
       // A number with its sign.
       case 2: self.isSymbol("-", index) && self.statement[index + 1].kind == .number
       default: false

@@ -35,10 +35,6 @@ extension Field {
     }
   }
 
-  var extensionName: String? {
-    self.metadata.last { $0.key == "ARROW:extension:name" }?.value
-  }
-
   /// A scale below zero or above the precision is no type of DuckDB's, but one that holds all the
   /// values mostly is.
   private static func decimal(
@@ -55,16 +51,11 @@ extension Field {
 
   private static func members(_ fields: [Field]) throws(ConversionError) -> [Column] {
     guard !fields.isEmpty else { throw .unsupported("DuckDB has no structs without members") }
-    var members: [Column] = []
-    var names: Set<String> = []
-    for field in fields {
-      guard names.insert(field.name.lowercased()).inserted else {
-        throw .unsupported(
-          "two members are called \"\(field.name)\", upper and lower case alike"
-        )
-      }
-      members.append(Column(field.name, try field.valueType()))
+    if let name = FoldedName.firstDuplicate(in: fields.map(\.name)) {
+      throw .unsupported("two members are called \"\(name)\", upper and lower case alike")
     }
+    var members: [Column] = []
+    for field in fields { members.append(Column(field.name, try field.valueType())) }
     return members
   }
 }
@@ -75,7 +66,7 @@ extension DataType {
     switch self {
     case .null: .sqlNull
     case .bool: .boolean
-    case .int(let bitWidth, let isSigned): Self.integer(bitWidth, isSigned)
+    case .int(let bitWidth, let isSigned): .integer(bitWidth: bitWidth, isSigned: isSigned)
     case .floatingPoint(.half), .floatingPoint(.single): .float
     case .floatingPoint(.double): .double
     case .utf8, .largeUTF8, .utf8View: .varchar
@@ -90,19 +81,6 @@ extension DataType {
     case .timestamp(.nanosecond, nil): .timestampNS
     case .duration, .interval: .interval
     default: nil
-    }
-  }
-
-  private static func integer(_ bitWidth: Int, _ isSigned: Bool) -> LogicalType.Kind {
-    switch (bitWidth, isSigned) {
-    case (8, true): .tinyint
-    case (16, true): .smallint
-    case (32, true): .integer
-    case (_, true): .bigint
-    case (8, false): .utinyint
-    case (16, false): .usmallint
-    case (32, false): .uinteger
-    case (_, false): .ubigint
     }
   }
 }

@@ -16,4 +16,6 @@ struct ParameterRows: Sendable {
   /// Rows that are kept have none.
   var overflow: Overflow?
   var rowCount = 0
+  /// What the batches take of the memory for all.
+  let memory: ByteBudget.Share
 }

@@ -18,6 +18,7 @@ package actor ParameterUpload {
   private let use: Use
   private let sessionUse: SessionUse
   private let configuration: EngineConfiguration
+  private let memory: ByteBudget.Share
   private var decoder = StreamDecoder()
   private var rows: ParameterRows?
   private var byteCount = 0
@@ -34,6 +35,7 @@ package actor ParameterUpload {
     self.use = use
     self.sessionUse = SessionUse(of: session)
     self.configuration = resources.configuration
+    self.memory = ByteBudget.Share(of: resources.boundRowBudget)
   }
 
   /// Takes one message of the client's stream; everything in it is checked.
@@ -44,7 +46,7 @@ package actor ParameterUpload {
       // Clients that have nothing to bind send a schema without fields.
       if !schema.fields.isEmpty {
         let columns = try self.parameters.columns(of: schema.fields)
-        self.rows = ParameterRows(fields: schema.fields, columns: columns)
+        self.rows = ParameterRows(fields: schema.fields, columns: columns, memory: self.memory)
       }
       return
     }
@@ -52,14 +54,19 @@ package actor ParameterUpload {
     if case .batch(let batch) = event {
       self.rows?.rowCount += batch.rowCount
     }
-    self.byteCount += header.readableBytes + body.readableBytes
+    let byteCount = header.readableBytes + body.readableBytes
+    self.byteCount += byteCount
     switch self.use {
     case .query:
       try self.requireLimits()
-    case .update:
-      guard self.byteCount <= self.configuration.spoolMemoryByteCount else {
-        return try self.setAside(header, body, decoderBefore)
+      guard self.memory.grow(by: byteCount) else {
+        throw EngineError.allBoundRowsTooLarge(limit: self.configuration.allBoundByteLimit)
       }
+    case .update:
+      guard self.rows?.overflow == nil,
+        self.byteCount <= self.configuration.spoolMemoryByteCount,
+        self.memory.grow(by: byteCount)
+      else { return try self.setAside(header, body, decoderBefore) }
     }
     if case .batch(let batch) = event, batch.rowCount > 0 {
       self.rows?.batches.append(batch)

@@ -12,21 +12,23 @@ extension SessionConnection {
     session: Session,
     cancellation: Cancellation
   ) throws -> ResultStream {
-    try self.begin(cancellation) { connection in
+    try self.begin(cancellation, executing: query) { connection in
       try self.requireUnexpiredTransaction()
-      let execution = try self.execution(of: query, binding, on: connection, cancellation)
-      guard let first = try execution.next() else {
-        throw EngineError.parametersNotBound(count: binding.parameters.count)
+      return try self.executing(hasWaited: self.own != nil, on: connection) {
+        let execution = try self.execution(of: query, binding, on: connection, cancellation)
+        guard let first = try execution.next() else {
+          throw EngineError.parametersNotBound(count: binding.parameters.count)
+        }
+        let reader = try self.reader(first) { try execution.next() }
+        let stream = ResultStream(
+          live: self,
+          schema: reader.schema,
+          session: session,
+          cancellation: cancellation
+        )
+        self.live = LiveResult(stream: stream, reader: reader)
+        return stream
       }
-      let reader = try self.reader(first) { try execution.next() }
-      let stream = ResultStream(
-        live: self,
-        schema: reader.schema,
-        session: session,
-        cancellation: cancellation
-      )
-      self.live = LiveResult(stream: stream, reader: reader)
-      return stream
     }
   }
 
@@ -37,7 +39,7 @@ extension SessionConnection {
     keepsRows: Bool,
     cancellation: Cancellation
   ) throws -> Completion {
-    try self.begin(cancellation) { connection in
+    try self.begin(cancellation, executing: statement) { connection in
       try self.requireUnexpiredTransaction()
       let type = statement.type
       let rewritesFiles = self.rewritesFiles(statement.sql)

@@ -47,8 +47,8 @@ struct StatementParameters: Sendable {
       throw .parameterCountMismatch(columns: fields.count, parameters: self.count)
     }
     let isNamed = self.parameters.allSatisfy { Int($0.name) == nil }
-    let names = fields.map { $0.name.lowercased() }
-    let byName = self.parameters.compactMap { names.firstIndex(of: $0.name.lowercased()) }
+    let names = fields.map { FoldedName($0.name) }
+    let byName = self.parameters.compactMap { names.firstIndex(of: FoldedName($0.name)) }
     return isNamed && Set(byName).count == self.count ? byName : Array(0..<self.count)
   }
 }

@@ -169,10 +169,36 @@ package struct EffectiveSettings: Sendable {
     _ path: String,
     for source: String
   ) throws(ConfigurationError) -> String {
+    let content: Data
     do {
-      return try String(contentsOfFile: path, encoding: .utf8)
+      content = try Self.content(of: path)
     } catch {
-      throw ConfigurationError("\(source): cannot read '\(path)' as UTF-8 text")
+      let reason =
+        switch (error as? CocoaError)?.code {
+        case .fileReadNoSuchFile, .fileNoSuchFile: "there is no such file"
+        case .fileReadNoPermission: "this process may not"
+        default: "it is no file, or a longer one than \(Self.fileByteLimit) bytes"
+        }
+      throw ConfigurationError("\(source): cannot read '\(path)': \(reason)")
     }
+    guard let text = String(bytes: content, encoding: .utf8) else {
+      throw ConfigurationError("\(source): cannot read '\(path)': it is not UTF-8 text")
+    }
+    // As editors of another system begin files.
+    return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+  }
+
+  private static let fileByteLimit = 1 << 20
+
+  /// To its end, whatever it is: a secret may come in a pipe, such as a shell's `<(pass show lake)`.
+  private static func content(of path: String) throws -> Data {
+    let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+    defer { try? handle.close() }
+    var content = Data()
+    while let part = try handle.read(upToCount: Self.fileByteLimit), !part.isEmpty {
+      content += part
+      guard content.count <= Self.fileByteLimit else { throw CocoaError(.fileReadTooLarge) }
+    }
+    return content
   }
 }

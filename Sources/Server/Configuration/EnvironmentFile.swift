@@ -4,7 +4,8 @@ internal import Foundation
 ///
 /// A line is `NAME=VALUE`, with `export` in front or not; blank lines and those that begin with `#`
 /// are comments, as is what follows ` #` behind a value without quotes. A value in single quotes
-/// stands for itself; in double quotes, `\n`, `\"` and `\\` are escapes.
+/// stands for itself; in double quotes, `\n` is a line feed, and a backslash goes before `"`, `\`, `$`
+/// and a backtick. Nothing is replaced by another variable.
 package struct EnvironmentFile {
   package static let name = ".env"
 
@@ -69,7 +70,7 @@ package struct EnvironmentFile {
       }
       switch escaped {
       case "n": value.append("\n")
-      case "\"", "\\": value.append(escaped)
+      case "\"", "\\", "$", "`": value.append(escaped)
       default: value.append(contentsOf: ["\\", escaped])
       }
     }

@@ -18,6 +18,9 @@ final class LogOutput: Sendable {
   /// small call more than all else that is done for its line.
   private static let batchInterval = DispatchTimeInterval.milliseconds(50)
 
+  /// How long a flush waits for whoever reads the log: a server that ends must not hang there.
+  private static let flushLimit = DispatchTimeInterval.seconds(1)
+
   private let format: LogFormat
   private let byteLimit: Int
   private let descriptor: Int32
@@ -45,9 +48,14 @@ final class LogOutput: Sendable {
     if mustSchedule { self.queue.async { self.drain() } }
   }
 
-  /// Returns when all lines so far have been written.
+  /// Returns when all lines so far have been written, or if nobody reads them.
   func flush() {
-    self.queue.sync { while self.writeWaiting(unscheduling: false) {} }
+    let isWritten = DispatchSemaphore(value: 0)
+    self.queue.async {
+      while self.writeWaiting(unscheduling: false) {}
+      isWritten.signal()
+    }
+    _ = isWritten.wait(timeout: .now() + Self.flushLimit)
   }
 
   /// Writes what waits, and looks again after a while.

@@ -11,6 +11,8 @@ final class TLSContext: Sendable {
     var context: NIOSSLContext
     /// What the files held when they were last read, whether that could be used or not.
     var contents: [Data]
+    /// What was last complained about.
+    var problem: String?
   }
 
   private let files: TLSFiles
@@ -44,12 +46,26 @@ final class TLSContext: Sendable {
   func reloadIfChanged() {
     do throws(TLSError) {
       let contents = try Self.contents(of: self.files)
-      guard contents != self.state.withLock({ $0.contents }) else { return }
-      self.state.withLock { $0.contents = contents }
+      let isChanged = self.state.withLock { state in
+        defer { state.contents = contents }
+        guard state.contents == contents else { return true }
+        // Readable again: should they go once more, it is worth a line.
+        state.problem = nil
+        return false
+      }
+      guard isChanged else { return }
       let context = try Self.context(self.files, contents)
-      self.state.withLock { $0.context = context }
+      self.state.withLock { state in
+        state.context = context
+        state.problem = nil
+      }
       self.logger.info("TLS: using the renewed certificate", metadata: self.metadata)
     } catch {
+      let isNew = self.state.withLock { state in
+        defer { state.problem = error.description }
+        return state.problem != error.description
+      }
+      guard isNew else { return }
       self.logger.error("TLS: keeping the certificate in use: \(error)", metadata: self.metadata)
     }
   }

@@ -1,15 +1,19 @@
-"""Clients that add rows to one table at the same time: none is turned away, no row is lost."""
+"""Clients that add rows to one table at the same time: none is turned away, no row is lost.
+
+Nor is one that removes rows meanwhile; and DuckLake keeps nothing of those that were first in vain.
+"""
 
 from __future__ import annotations
 
 import concurrent.futures
 
 import adbc_driver_flightsql.dbapi as adbc
+import grpc
 import pyarrow as pa
 import pytest
 
-from support.flightsql import Command, RawClient
-from support.server import Server
+from support.flightsql import Command, RawClient, run
+from support.server import Server, eventually
 
 CLIENT_COUNT = 16
 ROUND_COUNT = 8
@@ -57,3 +61,39 @@ def test_all_succeed(servers, add):
     assert raw.rows(summary) == [
       (count, count, CLIENT_COUNT * ROUND_COUNT * (ROUND_COUNT - 1) // 2)
     ]
+
+
+def connection_count(raw: RawClient) -> int:
+  """DuckDB's: each commit of DuckLake's that fails leaves one behind."""
+  return raw.rows("SELECT count FROM duckdb_connection_count()")[0][0]
+
+
+def test_updates_beside_them(servers):
+  """All on one server: one of several doesn't know in time what another has committed."""
+  server, update_count, adder_count = servers[0], 12, 4
+  with RawClient(server.address) as raw:
+    run(raw, "CREATE TABLE t (client INTEGER, n INTEGER)", "INSERT INTO t VALUES (-1, 0)")
+    before = connection_count(raw)
+    with concurrent.futures.ThreadPoolExecutor(adder_count) as pool:
+      added = [pool.submit(insert, server, client) for client in range(adder_count)]
+      for _ in range(update_count):
+        assert raw.update(Command.update("UPDATE t SET n = n + 1 WHERE client = -1")) == 1
+      assert [one.result() for one in added] == [ROUND_COUNT] * adder_count
+    assert raw.rows("SELECT count(*), max(n) FROM t WHERE client = -1") == [(1, update_count)]
+    assert raw.rows("SELECT count(*) FROM t") == [(1 + adder_count * ROUND_COUNT,)]
+    assert eventually(lambda: connection_count(raw) <= before)
+
+
+def test_a_transaction_that_adds_rows_is_refused_before_ducklake_fails(servers):
+  with RawClient(servers[0].address) as first, RawClient(servers[0].address) as second:
+    run(first, "CREATE TABLE t AS SELECT i::INTEGER AS client, 0 AS n FROM range(9) AS r(i)")
+    run(second, "SELECT 1")
+    before = connection_count(first)
+    for client in range(3):
+      run(second, "BEGIN", "INSERT INTO t VALUES (100, 0)")
+      run(first, f"DELETE FROM t WHERE client = {client}")
+      with pytest.raises(grpc.RpcError, match='has changed table "t" since this one began') as caught:
+        run(second, "COMMIT")
+      assert caught.value.code() == grpc.StatusCode.ABORTED
+    assert eventually(lambda: connection_count(first) <= before)
+    assert first.rows("SELECT client FROM t ORDER BY client") == [(client,) for client in range(3, 9)]

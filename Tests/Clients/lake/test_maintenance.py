@@ -126,6 +126,26 @@ def test_files_the_lake_does_not_know_go_on_request(start, tmp_path):
   assert not orphan.exists() and len(files(data)) == 1
 
 
+def test_files_of_a_lake_whose_catalog_is_lost_stay(start, tmp_path):
+  """Another catalog than theirs, made anew beside them, deletes none."""
+  flags = ["--ducklake-data-path", f"{tmp_path}/data/"]
+  first = start(*flags, "--init-sql", "CREATE TABLE t AS SELECT 1 AS a")
+  assert "the lake is new" not in first.stderr
+  first.stop()
+  kept = files(tmp_path / "data")
+  assert kept
+  (tmp_path / "data.ducklake").rename(tmp_path / "elsewhere.ducklake")
+  second = start(*flags)
+  assert "warning server: the lake is new and empty, but its folder holds Parquet" in second.stderr
+  second.stop()
+  ended = run_to_end("maintain", *flags, *SHORT, "--maintenance-orphans")
+  assert ended.stdout.startswith("left unknown files alone, since the lake is new")
+  assert files(tmp_path / "data") == kept
+  (tmp_path / "elsewhere.ducklake").rename(tmp_path / "data.ducklake")
+  with RawClient(start(*flags).address) as raw:
+    assert raw.rows("FROM t") == [(1,)]
+
+
 @pytest.mark.parametrize(
   ("flags", "reason"),
   [

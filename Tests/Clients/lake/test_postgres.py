@@ -175,11 +175,14 @@ def test_it_recovers_when_postgres_restarts(start, cluster, database, tmp_path):
   with RawClient(own.address) as raw:
     raw.update(Command.update("CREATE TABLE t AS SELECT 1 AS a"))
     cluster.stop()
-    with pytest.raises(grpc.RpcError) as caught:
-      raw.rows("SELECT count(*) FROM t")
-    # What isn't a client's business isn't told.
-    assert cluster.password not in caught.value.details()
-    assert "passfile" not in caught.value.details()
+    with RawClient(own.address) as newcomer:
+      for client, sql in [(raw, "SELECT count(*) FROM t"), (newcomer, "SELECT 42")]:
+        with pytest.raises(grpc.RpcError) as caught:
+          client.rows(sql)
+        assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+        # What isn't a client's business isn't told.
+        for private in (cluster.password, "passfile", "sslrootcert", "dbname"):
+          assert private not in caught.value.details()
     assert raw.rows("SELECT 42") == [(42,)]
     cluster.start()
     assert eventually(lambda: succeeds(raw, "INSERT INTO t VALUES (2)"))

@@ -96,7 +96,7 @@ def test_two_transactions_that_delete_in_one_file_conflict(servers):
     for raw, a in [(first, 1), (second, 2)]:
       run(raw, "BEGIN", f"DELETE FROM t WHERE a = {a}")
     run(first, "COMMIT")
-    with pytest.raises(grpc.RpcError, match='rows were removed from table "t"') as caught:
+    with pytest.raises(grpc.RpcError, match='another transaction has changed table "t"') as caught:
       run(second, "COMMIT")
     assert caught.value.code() == CONFLICT
     ledger.note(True, [1])

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from support.flightsql import Command, RawClient, run
+from support.parameters import data_messages
 from support.server import Server, eventually
 
 CLIENTS = 8
@@ -125,6 +126,19 @@ def test_the_turn_ends_with_its_transaction(start, flags, end):
       run(holder, end)
     list(waiting)
     assert other.rows("SELECT count(*) FROM t") == [(2 if end == "COMMIT" else 1,)]
+
+
+def test_an_ingestion_that_breaks_off_does_not_wait_for_its_turn(server):
+  unreadable = b"\xff\xff\xff\xff"
+  with RawClient(server.address) as holder, RawClient(server.address) as other:
+    run(holder, "BEGIN", "INSERT INTO t VALUES (1, 1)")
+    command = Command.ingest("t", if_exists=2)
+    messages = data_messages(command, pa.table({"a": [2], "b": [2]}))
+    with pytest.raises(grpc.RpcError) as caught:
+      list(other.call("DoPut", iter([*messages, unreadable]), timeout=20))
+    assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    run(holder, "COMMIT")
+    assert other.rows("FROM t") == [(1, 1)]
 
 
 def test_two_servers_take_turns_when_they_commit(start, flags, tmp_path):

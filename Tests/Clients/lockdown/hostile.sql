@@ -154,6 +154,13 @@ SET enable_progress_bar_print = true
 SET errors_as_json = true
 SET custom_user_agent = 'x'
 SET GLOBAL TimeZone = 'Asia/Tokyo'
+SET TimeZone = NULL
+SET Calendar TO null
+SET SESSION TimeZone = $1
+SET TimeZone = NULLIF(1, 1)
+EXPLAIN ANALYZE SET TimeZone = NULL
+SELECT txid_current()
+CREATE TABLE t (a BIGINT DEFAULT txid_current())
 SET GLOBAL threads = 1
 SET "threads" = 1
 SET THREADS TO 1

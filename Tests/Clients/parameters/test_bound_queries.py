@@ -101,6 +101,14 @@ def test_a_query_is_an_update_only_if_it_has_no_result(raw):
       assert raw.prepare(sql).is_update == is_update
 
 
+def test_a_plan_is_a_result_also_where_types_depend_on_values(raw, prepared):
+  assert not raw.prepare("EXPLAIN SELECT ?").is_update
+  handle = prepared("EXPLAIN SELECT ?")
+  bind(raw, handle, rows_of(1))
+  plan = execute(raw, handle)
+  assert (plan.column_names, plan.num_rows) == (["explain_key", "explain_value"], 1)
+
+
 def test_rows_that_give_different_columns_are_refused(raw, prepared):
   handle = prepared("SELECT coalesce(?, 1::INTEGER)")
   bind(raw, handle, rows_of(pa.array([1, 5_000_000_000])))
@@ -168,11 +176,14 @@ def test_a_handle_that_is_not_the_sessions_is_not_found(server, raw, kind: str):
       lambda: raw.update(Command.prepared_update(handle)),
       lambda: bind(raw, handle, rows_of(1)),
       lambda: update(raw, handle, rows_of(1)),
-      lambda: raw.close_prepared(handle),
     ]
     for use in uses:
       with refused(StatusCode.NOT_FOUND, "prepared statement is unknown"):
         use()
+    if kind != "malformed":
+      raw.close_prepared(handle)
+    if kind == "foreign":
+      assert other.prepare("SELECT ?") and bind(other, handle, rows_of(1)) == handle
 
 
 def test_a_result_outlives_its_handle(raw):

@@ -6,6 +6,7 @@ import Testing
     ("A=1", "1"), ("A = 1 ", "1"), ("export A=1", "1"), ("A=", ""), ("A=b=c", "b=c"),
     ("A='1 # 2'", "1 # 2"), (#"A="1\n\"2\\" # no"#, "1\n\"2\\"), ("A=1 # 2", "1"), ("A=1#2", "1#2"),
     (#"A='\n'"#, #"\n"#), (#"A="\d""#, #"\d"#), ("A=# nothing", ""),
+    (#"A="\$1\`""#, "$1`"), (#"A="$1""#, "$1"),
   ])
   func `a line sets a variable`(line: String, value: String) throws {
     let variables = try EnvironmentFile(text: line).variables

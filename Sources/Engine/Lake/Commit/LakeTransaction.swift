@@ -19,9 +19,14 @@ struct LakeTransaction {
   /// - Parameter targets: Whose rows or files it replaces by others, if any.
   func run<Value>(
     on connection: borrowing Connection,
-    replacing targets: RemovalTargets?,
+    replacing targets: RemovalTargets,
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
+    let commit = LakeCommit(
+      lake: self.lake,
+      database: self.database,
+      cancellation: self.cancellation
+    )
     try connection.begin()
     do {
       if let author { try connection.execute(self.lake.sign(as: author)) }
@@ -29,25 +34,13 @@ struct LakeTransaction {
       // The catalog's tables may be DuckDB's own.
       _ = self.data?.beginChange()
       defer { self.data?.endChange() }
-      try self.commit(connection, replacing: self.lake.hasOneWriter ? .wholeLake : targets)
+      let targets = self.lake.hasOneWriter ? .wholeLake : targets
+      try commit.commit(connection, LakeChanges(replacingFilesOf: targets))
       return value
     } catch {
       // A COMMIT that fails has already rolled back.
       try? connection.execute("ROLLBACK")
       throw error
     }
-  }
-
-  private func commit(
-    _ connection: borrowing Connection,
-    replacing targets: RemovalTargets?
-  ) throws {
-    guard let targets else { return try connection.commit() }
-    let commit = RemovalCommit(
-      lake: self.lake,
-      database: self.database,
-      cancellation: self.cancellation
-    )
-    try commit.commit(connection, removingFrom: targets, ignoringInsertions: true)
   }
 }

@@ -35,7 +35,7 @@ package struct RemovalTargets: Hashable, Sendable {
       return
     }
     for statement in tokens.statements {
-      self.formUnion(RemovalReader(tokens: tokens, statement: statement).targets)
+      self.formUnion(ChangedTableReader(tokens: tokens, statement: statement).removals)
     }
   }
 

@@ -9,6 +9,7 @@ import Testing
     #expect(changes.map(\.kind) == ["inserted_into_table", "deleted_from_table", "dropped_schema"])
     #expect(changes.map(\.tableID) == ["4", "12", "2"])
     #expect(changes.map(\.isInsertion) == [true, false, false])
+    #expect(changes.map(\.preventsInsertion) == [false, true, false])
   }
 
   @Test(arguments: ["", ",", "deleted_from_table", "deleted_from_table:", "merge_adjacent:x", ":"])

@@ -1,13 +1,31 @@
-/// Reads in a statement's tokens what it may remove rows from.
-struct RemovalReader {
+/// Reads in a statement's tokens what it may remove rows from, or adds rows to.
+package struct ChangedTableReader {
   private static let verbs: Set<String> = [
     "delete", "truncate", "update", "merge", "insert", "select", "from", "values", "table",
   ]
 
+  private static let longestBeginning = 12
+
   let tokens: SQLTokens
   let statement: [SQLToken]
 
-  var targets: RemovalTargets { self.targets(from: 0) }
+  /// The table that a text adds rows to, if it begins with an `INSERT`.
+  package static func insertedTable(in sql: String) -> String? {
+    // Long values may follow.
+    guard let tokens = try? SQLTokens(beginningOf: sql, count: Self.longestBeginning),
+      let statement = tokens.statements.first
+    else { return nil }
+    return Self(tokens: tokens, statement: statement).insertedTable
+  }
+
+  var removals: RemovalTargets { self.targets(from: 0) }
+
+  private var insertedTable: String? {
+    guard self.word(0) == "insert" else { return nil }
+    // INSERT OR REPLACE INTO
+    let into = self.word(1) == "or" ? 3 : 1
+    return self.word(into) == "into" ? self.table(at: into + 1) : nil
+  }
 
   private func targets(from start: Int) -> RemovalTargets {
     switch self.word(start) {
@@ -33,16 +51,20 @@ struct RemovalReader {
     }
   }
 
-  /// The last part of a name, behind `ONLY` if that is there.
+  /// The table named there, behind `ONLY` if that is there.
   private func target(at start: Int) -> RemovalTargets {
-    var index = self.word(start) == "only" ? start + 1 : start
+    let table = self.table(at: self.word(start) == "only" ? start + 1 : start)
+    return table.map { RemovalTargets(table: $0) } ?? .any
+  }
+
+  /// The last part of a name.
+  private func table(at start: Int) -> String? {
+    var index = start
     while self.isName(index) {
-      guard self.isSymbol(".", index + 1) else {
-        return RemovalTargets(table: self.tokens.name(self.statement[index]))
-      }
+      guard self.isSymbol(".", index + 1) else { return self.tokens.name(self.statement[index]) }
       index += 2
     }
-    return .any
+    return nil
   }
 
   /// The statement's verb, behind the parentheses of its `WITH`.

@@ -8,6 +8,11 @@ package struct SnapshotChange: Hashable {
     self.kind == "inserted_into_table" || self.kind == "inlined_insert"
   }
 
+  /// Whether DuckLake commits no rows that were added to the table meanwhile.
+  package var preventsInsertion: Bool {
+    ["deleted_from_table", "inlined_delete", "altered_table", "dropped_table"].contains(self.kind)
+  }
+
   /// The changes in a list with commas; those that name something by its name, such as
   /// `created_table:"main"."t"`, are left out.
   package static func list(_ text: String) -> [SnapshotChange] {

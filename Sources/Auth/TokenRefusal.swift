@@ -1,0 +1,12 @@
+/// Why a token doesn't count.
+///
+/// Its bearer is told the error alone; the reason is the operator's, in the log.
+struct TokenRefusal: Error {
+  let error: AuthenticationError
+  let reason: String
+
+  init(_ reason: String, as error: AuthenticationError = .invalidToken) {
+    self.error = error
+    self.reason = reason
+  }
+}
