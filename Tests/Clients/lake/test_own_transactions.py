@@ -110,8 +110,8 @@ def execute_prepared(raw: RawClient, sql: str, *values: int) -> None:
   ],
 )
 def test_preparing_and_executing_at_once_is_one(raw, begun, sql: str, values):
-  # On a machine that is busy with something else it may take too long.
-  assert 1 in (begun(lambda: execute_prepared(raw, sql, *values)) for _ in range(20))
+  # On a machine that is busy with something else it may take too long now and then.
+  assert eventually(lambda: begun(lambda: execute_prepared(raw, sql, *values)) == 1, 60)
 
 
 def test_each_execution_of_a_prepared_statement_counts(raw):
