@@ -21,6 +21,7 @@ TOKEN = "token-of-the-administrator"
 IDENTITY = "id-ca-lake-1"
 IDENTITY_TOKEN = "token-of-the-identity"
 OBJECT_ID = "00000000-0000-0000-0000-000000000042"
+INTERRUPTIONS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 
 # As on Azure: the administrator is no superuser, and databases are owned by a role it is a member of.
 CLOUD = f"""
@@ -80,11 +81,17 @@ def _environment(postgres, cloud, **changes: str) -> dict[str, str]:
   } | changes
 
 
+def _heed_signals() -> None:
+  """What the tests were started with may ignore them (nohup), and no shell can trap them then."""
+  for number in INTERRUPTIONS:
+    signal.signal(number, signal.SIG_DFL)
+
+
 def _start(postgres, cloud, **changes: str) -> subprocess.Popen:
   return subprocess.Popen(
     ["sh", str(ROOT / "hooks/postprovision.sh")], env=_environment(postgres, cloud, **changes),
     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    cwd=cloud, start_new_session=True,
+    cwd=cloud, start_new_session=True, preexec_fn=_heed_signals,
   )
 
 
@@ -179,7 +186,7 @@ def test_firewall_is_closed_when_the_grants_fail(postgres, cloud):
   assert _is_closed(cloud)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", INTERRUPTIONS)
 def test_firewall_is_closed_when_the_hook_is_interrupted(postgres, cloud, number):
   # One long wait, which the signal to the process group ends, as Ctrl-C does.
   hook = _start(
