@@ -77,7 +77,9 @@ extension SessionConnection {
     let signs = self.needsSignature(kind, effect)
     var removals = self.removals(by: kind, text)
     if rewritesFiles { removals.formUnion(.any) }
-    let changes = LakeChanges(by: kind, text, removing: removals)
+    let changes =
+      self.resources.lake == nil
+      ? LakeChanges(since: 0) : LakeChanges(by: kind, text, removing: removals)
     if type == .prepare { self.preparedRemovals.formUnion(RemovalTargets(of: text)) }
     if rewritesFiles, self.state.isInTransaction(ObjectIdentifier(self)) {
       self.hasRewrittenFiles = true
