@@ -1,0 +1,88 @@
+internal import ArrowIPC
+internal import DuckDB
+
+// What a statement takes and returns, told before it runs.
+
+extension SessionConnection {
+  /// Compiles a text without running it, except for nothing at all.
+  ///
+  /// Of several statements the last is described, if it can be compiled before the others ran.
+  ///
+  /// - Parameter isRepeated: As for ``run(_:isRepeated:cancellation:)``.
+  func describe(
+    _ sql: String,
+    isRepeated: Bool = false,
+    cancellation: Cancellation
+  ) throws -> (StatementDescription, CompiledStatement?) {
+    try self.begin(cancellation) { connection in
+      var statements = try self.extract(sql, on: connection)
+      guard statements.count > 1 else {
+        // What was committed when the plan was made is known before it is.
+        let next = try self.plan {
+          try self.beginPreparing(sql, on: connection)
+          return try self.compileNext(of: &statements)
+        }
+        guard let plan = next else { throw EngineError.noStatement }
+        let compiled = CompiledStatement(
+          plan,
+          sql: sql,
+          connection: self,
+          effect: self.effect(of: plan.statement, sql: sql),
+          isBoundToConnection: false,
+          isLasting: try isRepeated && self.lasts(plan.statement, sql: sql, on: connection)
+        )
+        let description = try self.description(of: plan.statement, sql: sql)
+        self.awaitExecution(of: compiled)
+        return (description, compiled)
+      }
+      return (try self.describeLast(of: &statements, sql: sql), nil)
+    }
+  }
+
+  private func describeLast(
+    of statements: inout ExtractedStatements,
+    sql: String
+  ) throws -> StatementDescription {
+    for _ in 1..<statements.count {
+      // An earlier statement that doesn't compile yet may only need those before it to have run.
+      let earlier = Result { try self.compileNext(of: &statements) }
+      if case .success(let prepared?) = earlier { try Self.requireNoParameters(prepared) }
+    }
+    let last = Result { try self.compileNext(of: &statements) }
+    if case .success(let prepared?) = last {
+      try Self.requireNoParameters(prepared)
+      return try self.description(of: prepared, sql: sql)
+    }
+    let isQuery = SQLScanner.statements(in: sql).last.map(\.isLikelyQuery) ?? false
+    return StatementDescription(
+      schema: Schema(fields: []),
+      isUpdate: !isQuery,
+      parameterSchema: Schema(fields: []),
+      parameters: try StatementParameters([]),
+      isUndetermined: false
+    )
+  }
+
+  /// Values are bound to a statement, not to a text of several.
+  private static func requireNoParameters(_ prepared: PreparedStatement) throws(EngineError) {
+    guard prepared.parameterCount == 0 else { throw .parametersInSeveralStatements }
+  }
+
+  private func description(
+    of prepared: PreparedStatement,
+    sql: String
+  ) throws -> StatementDescription {
+    let hasResultSet = prepared.hasResultSet(sql: sql)
+    let columns = hasResultSet ? prepared.columns : []
+    // DuckDB reports one column of no type where types depend on values that aren't bound yet.
+    let isUndetermined = columns.contains { $0.type.kind == .unknown }
+    let parameters = try StatementParameters(prepared.parameters)
+    return StatementDescription(
+      schema: try self.schema(of: isUndetermined ? [] : columns),
+      isUpdate: !hasResultSet,
+      parameterSchema: try parameters.schema(timeZone: self.timeZone),
+      parameters: parameters,
+      isUndetermined: isUndetermined
+    )
+  }
+}
