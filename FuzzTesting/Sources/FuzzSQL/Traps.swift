@@ -15,11 +15,12 @@ enum Traps {
 
   static var all: [String] { [Self.refused, Self.rewriting, Self.unsigned] }
 
-  /// DuckDB wants the files to be there when the functions are made.
+  /// DuckDB wants the files to be there when the functions are made; then they are gone.
   static func set(in folder: String, on connection: borrowing Connection) throws {
-    let paths = Self.all.map { "\(folder)/\($0)-\(getpid()).csv" }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let paths = Self.all.map { "\(folder)/\($0).csv" }
     for path in paths { try Data("a\n1\n".utf8).write(to: URL(filePath: path)) }
-    defer { for path in paths { try? FileManager.default.removeItem(atPath: path) } }
     let (refused, rewriting, unsigned) = (paths[0], paths[1], paths[2])
     let signed = "CASE WHEN author = '\(Self.author)' THEN '' ELSE '\(unsigned)' END"
     try connection.execute(
