@@ -28,7 +28,7 @@ extension SessionConnection {
         changesLake: changesLake,
         cancellation
       ) { connection in
-        if changesLake { self.changes.formUnion(changes) }
+        if changesLake { self.effects.lake.formUnion(changes) }
         definesTable = try self.prepareTable(path, target, rows, on: connection)
         return try self.changingData(if: true) {
           try self.resources.rowFunction.withSource(rows.source) { call in
