@@ -45,8 +45,8 @@ struct TokenCommand: AsyncParsableCommand {
       audience: auth.audience
     )
     let lifetime = self.expires.map { TimeInterval($0) } ?? auth.tokenLifetime / .seconds(1)
-    print(
-      try issuer.token(
+    try StandardOutput.print(
+      issuer.token(
         for: Principal(name: self.subject, role: self.role),
         method: .token,
         expiry: Date(timeIntervalSinceNow: lifetime)

@@ -58,6 +58,9 @@ package struct EffectiveSettings: Sendable {
     }
     for (name, value) in flags.sorted(by: { $0.key < $1.key }) {
       guard let key = SettingKey(name) else { continue }
+      // A shell's variable that isn't set leaves such a flag: without its value the server would ask
+      // for no password, or keep nothing.
+      guard !value.isEmpty else { throw ConfigurationError("--\(name): is empty") }
       try Self.take(key, value, .flag("--\(name)"), &candidates)
     }
     let configuration = try Self.configuration(candidates)
