@@ -4,7 +4,7 @@ internal import Server
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Show the settings that hold, and where each comes from.",
+    abstract: "Show the settings in effect, and where each comes from.",
     discussion: "Takes what serve takes, and checks it. Secrets are masked."
   )
 

@@ -19,7 +19,7 @@ struct TokenCommand: AsyncParsableCommand {
   @Option(help: "What it allows: \(Role.allCases.map(\.rawValue).joined(separator: ", ")).")
   var role = Role.user
 
-  @Option(help: "How many seconds it counts for; as long as the server's own without it.")
+  @Option(help: "How many seconds it is valid for; without it, as long as the server's own.")
   var expires: Int?
 
   @OptionGroup var options: SettingOptions

@@ -1,9 +1,9 @@
 internal import Foundation
 
-/// The settings that hold, and where each comes from.
+/// The settings in effect, and where each comes from.
 ///
-/// A flag goes before a variable, that before one of the file `.env` in the working folder, that
-/// before the settings file, and that before the default.
+/// A flag takes precedence over a variable, that over one of the file `.env` in the working folder,
+/// that over the settings file, and that over the default.
 package struct EffectiveSettings: Sendable {
   package struct Entry: Sendable {
     package let setting: Setting

@@ -140,7 +140,7 @@ extension SettingType where Value == String? {
   /// A storage account's name, as Azure has them; an empty text is none.
   static var azureAccount: Self {
     Self(
-      rule: "a name of 3 to 24 small letters and digits",
+      rule: "a name of 3 to 24 lower-case letters and digits",
       parse: { text in
         if text.isEmpty { return .some(nil) }
         return text.wholeMatch(of: /[a-z0-9]{3,24}/) == nil ? .none : .some(text)

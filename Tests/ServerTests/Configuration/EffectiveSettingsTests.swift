@@ -218,7 +218,7 @@ extension EffectiveSettings {
     ("pg-host", "a b", "a text without blanks, quotes and ;"),
     ("pg-database", "a'b", "a text without blanks, quotes and ;"),
     ("pg-user", "a;b", "a text without blanks, quotes and ;"),
-    ("azure-storage-account", "A_B", "a name of 3 to 24 small letters and digits"),
+    ("azure-storage-account", "A_B", "a name of 3 to 24 lower-case letters and digits"),
   ])
   func `names at other servers are checked`(name: String, text: String, rule: String) throws {
     let folder = try Folder()
