@@ -1,7 +1,8 @@
+internal import UnixSignals
+
 #if canImport(Glibc)
 internal import Glibc
 #endif
-internal import UnixSignals
 
 extension UnixSignal {
   /// The signals that end the server: that of a terminal that is closed too, unless the server was

@@ -243,7 +243,8 @@ extension EffectiveSettings {
     (["s3-key-id": "k"], "--s3-key-id: goes with --s3-secret"),
     (
       ["ducklake-data-path": "lake"],
-      "--ducklake-data-path: 'lake' is not a folder or URL that ends in / and has no ', ; or ?"
+      "--ducklake-data-path: 'lake' is not a folder or URL (az://, abfss://, s3://, https://) that "
+        + "ends in / and has no ', ; or ?"
     ),
     (
       ["ducklake-alias": "1 a"],
