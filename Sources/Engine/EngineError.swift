@@ -176,10 +176,10 @@ extension EngineError: CustomStringConvertible {
       "You already have \(limit) sessions "
         + "(session limit of a principal, --max-sessions-per-principal): close one first."
     case .parametersNotBound(let count):
-      "The statement has \(count) parameters and no values were bound to them."
+      "The statement has \(Self.counted(count, "parameter")) and no values were bound."
     case .parameterCountMismatch(let columns, let parameters):
-      "The statement has \(parameters) parameters, but values came in \(columns) columns: "
-        + "send one column for each parameter."
+      "The statement has \(Self.counted(parameters, "parameter")), but values came in "
+        + "\(Self.counted(columns, "column")): send one column for each parameter."
     case .parametersNotNumbered(let count):
       "The statement has \(count) numbered parameters, and their numbers leave some out: "
         + "use $1 to $\(count)."
@@ -208,5 +208,9 @@ extension EngineError: CustomStringConvertible {
     case .shuttingDown:
       "The server is shutting down."
     }
+  }
+
+  private static func counted(_ count: Int, _ noun: String) -> String {
+    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
   }
 }

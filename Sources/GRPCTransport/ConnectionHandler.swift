@@ -93,8 +93,18 @@ final class ConnectionHandler: ChannelInboundHandler {
     switch error {
     case is NIOHTTP2Errors.StreamError: return
     case is NIOHTTP2Errors.NoSuchStream where machine.isEnding: return
+    case is NIOHTTP2Errors.BadClientMagic: refuseStranger()
     default: close(because: String(describing: error))
     }
+  }
+
+  /// Clients are told as little as their protocol allows, so that the log is where it is found.
+  private func refuseStranger() {
+    logger.warning(
+      "refusing a connection: the client does not speak HTTP/2, or speaks TLS where there is none",
+      metadata: ["peer": "\(connection.info.remotePeer)"]
+    )
+    context?.close(promise: nil)
   }
 
   // MARK: Streams

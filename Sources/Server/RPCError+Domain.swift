@@ -39,7 +39,9 @@ extension DuckDBError: RPCErrorConvertible {
     case .io:
       self.isOutOfSpace
         ? .resourceExhausted
-        : !self.isMissingFile ? .unavailable : self.isInsideLake ? .aborted : .notFound
+        : self.isForGood
+          ? .failedPrecondition
+          : !self.isMissingFile ? .unavailable : self.isInsideLake ? .aborted : .notFound
     case .network, .http, .connection, .fatal: .unavailable
     default: .internalError
     }
@@ -70,6 +72,13 @@ extension DuckDBError: RPCErrorConvertible {
   /// Told apart from what may be over in a moment: trying again doesn't help.
   private var isOutOfSpace: Bool {
     self.message.contains("No space left on device") || self.message.contains("quota exceeded")
+  }
+
+  /// What no other try changes, though DuckDB calls it a failure of reading or writing.
+  private var isForGood: Bool {
+    ["Parquet files do not support", "File name too long", "Extension \""].contains {
+      self.message.contains($0)
+    }
   }
 
   private var isMissingFile: Bool {

@@ -121,7 +121,7 @@ extension Setting {
       "shutdown-grace-seconds",
       \.shutdownGrace,
       .seconds(),
-      "How long running statements may go on after SIGTERM or SIGINT."
+      "How long running statements may go on once the server is told to end."
     ),
   ]
 }
