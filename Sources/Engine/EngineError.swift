@@ -19,6 +19,7 @@ package enum EngineError: Error, Hashable, Sendable {
   /// The statement that is polled for has no result yet.
   case stillRunning
   case tooManyPolledStatements(limit: Int)
+  case tooManyPolledStatementsOfPrincipal(limit: Int)
   case keptResultTooLarge(limit: Int)
   /// No such prepared statement, or it has been closed.
   case unknownPreparedStatement
@@ -110,6 +111,9 @@ extension EngineError: CustomStringConvertible {
       "The statement is still running: poll until it is complete, then fetch its result."
     case .tooManyPolledStatements(let limit):
       "The server already runs \(limit) statements that are polled for (polled statement limit)."
+    case .tooManyPolledStatementsOfPrincipal(let limit):
+      "You already have \(limit) statements at work that are polled for "
+        + "(polled statement limit of a principal, --max-polled-statements-per-principal)."
     case .keptResultTooLarge(let limit):
       "The result has more than \(limit) bytes, the most that is kept for a client that polls, or whose "
         + "next statement needs the connection (kept result limit): read it while it is computed."

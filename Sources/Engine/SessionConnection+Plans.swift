@@ -136,9 +136,27 @@ extension SessionConnection {
     for execution: StatementSource,
     on connection: borrowing Connection
   ) throws {
-    let present = try connection.texts("SELECT name FROM system.main.duckdb_prepared_statements()")
-    for source in self.preparedBySQL.sources(for: execution, of: present.compactMap { $0[0] }) {
+    let present = try Self.preparedNames(on: connection)
+    for source in self.preparedBySQL.sources(for: execution, of: present) {
       _ = try self.compile(source, on: connection)?.stream()
     }
+  }
+
+  /// Lets go of what is known of statements that a `DEALLOCATE` has freed.
+  func forgetDeallocated(
+    by type: StatementType,
+    _ text: String,
+    on connection: borrowing Connection
+  ) {
+    guard type == .drop, SQLScanner.statements(in: text).last?.words.first == "DEALLOCATE",
+      let present = try? Self.preparedNames(on: connection)
+    else { return }
+    self.preparedBySQL.keep(present)
+    if present.isEmpty { self.preparedRemovals = RemovalTargets() }
+  }
+
+  private static func preparedNames(on connection: borrowing Connection) throws -> [String] {
+    try connection.texts("SELECT name FROM system.main.duckdb_prepared_statements()")
+      .compactMap { $0[0] }
   }
 }

@@ -293,6 +293,7 @@ extension SessionConnection {
       }
     }
     if type == .prepare { self.preparedBySQL.note(statement.source) }
+    self.forgetDeallocated(by: type, text, on: connection)
     try self.record(effect, on: connection)
     return completion
   }

@@ -1,6 +1,7 @@
 internal import ArrowIPC
 internal import Auth
 internal import DuckDB
+internal import Synchronization
 
 /// One DuckDB connection of a session: an actor whose thread may block.
 ///
@@ -12,6 +13,7 @@ actor SessionConnection {
   /// What the session's principal may do.
   let role: Role
   private nonisolated let executor: SerialBlockingExecutor
+  private nonisolated let compiledStatementCount = Atomic(0)
   private var opened: OpenedConnection?
   private var repeatedSettingCount = 0
   private var countsProgress = false
@@ -44,11 +46,21 @@ actor SessionConnection {
   /// Whether a statement would have to wait for others on this connection.
   nonisolated var isOccupied: Bool { self.executor.isOccupied }
 
+  /// Whether statements that were compiled here are still there, and keep the connection open.
+  nonisolated var hasCompiledStatements: Bool {
+    self.compiledStatementCount.load(ordering: .acquiring) > 0
+  }
+
   init(resources: EngineResources, state: SessionState, role: Role) {
     self.resources = resources
     self.state = state
     self.role = role
     self.executor = SerialBlockingExecutor(threads: resources.threads)
+  }
+
+  /// Notes that a statement has been compiled here, by 1, or is gone, by -1.
+  nonisolated func countCompiledStatements(by change: Int) {
+    self.compiledStatementCount.add(change, ordering: .acquiringAndReleasing)
   }
 
   /// Makes the connection ready for its next statement and runs `work` on it.

@@ -113,7 +113,8 @@ extension EngineError: RPCErrorConvertible {
     case .statementTooLong, .queueFull, .queueWaitExceeded, .tooManyStatements,
       .tooManyResultRows, .resultTooLarge, .tooManySessions, .tooManySessionsOfPrincipal,
       .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .tooManyPolledStatements,
-      .keptResultTooLarge, .allBoundRowsTooLarge, .ingestionsTooLarge, .spoolFailed:
+      .tooManyPolledStatementsOfPrincipal, .keptResultTooLarge, .allBoundRowsTooLarge,
+      .ingestionsTooLarge, .spoolFailed:
       .resourceExhausted
     case .shuttingDown, .invalidated: .unavailable
     }

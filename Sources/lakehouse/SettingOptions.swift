@@ -112,6 +112,8 @@ struct SettingFlags: ParsableArguments {
   @Option(help: .setting("max-message-bytes")) var maxMessageBytes: String?
   @Option(help: .setting("max-sessions")) var maxSessions: String?
   @Option(help: .setting("max-sessions-per-principal")) var maxSessionsPerPrincipal: String?
+  @Option(help: .setting("max-polled-statements-per-principal"))
+  var maxPolledStatementsPerPrincipal: String?
   @Option(help: .setting("session-idle-seconds")) var sessionIdleSeconds: String?
   @Option(help: .setting("transaction-idle-seconds")) var transactionIdleSeconds: String?
   @Option(help: .setting("transaction-lifetime-seconds")) var transactionLifetimeSeconds: String?
@@ -207,6 +209,7 @@ struct SettingFlags: ParsableArguments {
       "max-message-bytes": self.maxMessageBytes,
       "max-sessions": self.maxSessions,
       "max-sessions-per-principal": self.maxSessionsPerPrincipal,
+      "max-polled-statements-per-principal": self.maxPolledStatementsPerPrincipal,
       "session-idle-seconds": self.sessionIdleSeconds,
       "transaction-idle-seconds": self.transactionIdleSeconds,
       "transaction-lifetime-seconds": self.transactionLifetimeSeconds,

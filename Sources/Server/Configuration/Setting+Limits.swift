@@ -88,6 +88,12 @@ extension Setting {
       "Sessions that one principal may have open; 0 for no limit."
     ),
     Setting(
+      "max-polled-statements-per-principal",
+      \.engine.polledStatementsPerPrincipal,
+      .countOrNone,
+      "Statements that one principal may poll for, with those whose results are kept; 0 for no limit but that of all."
+    ),
+    Setting(
       "session-idle-seconds",
       \.engine.sessionIdleLifetime,
       .seconds(0.001...),
