@@ -37,7 +37,8 @@ extension SessionConnection {
         try self.committingData { try self.commit(connection, cancellation) }
       } catch EngineError.lakeConflict(let table) {
         try evade(connection, value, .lakeConflict(table: table))
-        try self.rollBack(connection)
+        // What has taken its place is committed.
+        try? self.rollBack(connection)
       }
       return value
     } catch {
