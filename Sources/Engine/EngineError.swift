@@ -39,6 +39,8 @@ package enum EngineError: Error, Hashable, Sendable {
   /// Others have changed a table since the transaction began that it has removed rows from; `nil`
   /// where it isn't known which.
   case lakeConflict(table: String?)
+  /// Tables' files were not merged or rewritten because others kept changing the tables.
+  case checkpointIncomplete(tables: [String])
   /// The local folder with the lake's data has been moved or removed while the server ran.
   case lakeFolderGone(lake: String)
   /// Files of the lake would be rewritten twice in a transaction, or by what was compiled in another.
@@ -142,6 +144,10 @@ extension EngineError: CustomStringConvertible {
       "Transaction conflict: another transaction has changed "
         + (table.map { "table \"\($0)\"" } ?? "the lake")
         + " since this one began, which changes it too. Nothing was committed; run all of it again."
+    case .checkpointIncomplete(let tables):
+      "CHECKPOINT did not come to its end for " + (tables.count == 1 ? "table " : "tables ")
+        + tables.map { "\"\($0)\"" }.joined(separator: ", ")
+        + ", since others kept changing what it read. All else is done; run it again."
     case .lakeFolderGone(let lake):
       "The folder with the data of '\(lake)' has been moved or removed since the server started: "
         + "it must be put back, or the server started again with a lake that is there."

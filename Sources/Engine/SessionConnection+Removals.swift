@@ -83,7 +83,8 @@ extension SessionConnection {
     if rewritesFiles, self.state.isInTransaction(ObjectIdentifier(self)) {
       self.effects.hasRewrittenFiles = true
     }
-    guard signs || isAtomic || !removals.isEmpty else {
+    // What adds rows is not for DuckDB to commit at its end either, and is tried again like the others.
+    guard signs || isAtomic || !removals.isEmpty || !changes.insertedTables.isEmpty else {
       self.effects.lake.formUnion(changes)
       let value = try work(connection)
       try self.commitOwn(on: connection, cancellation)

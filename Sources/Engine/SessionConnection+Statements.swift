@@ -267,7 +267,8 @@ extension SessionConnection {
     }
     let type = statement.type
     try self.admit(type, on: connection)
-    if try self.checkpointLake(type, text, on: connection, cancellation) {
+    let isAlone = text == statement.sql
+    if try self.checkpointLake(type, text, isAlone: isAlone, on: connection, cancellation) {
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
     let rewritesFiles = self.rewritesFiles(text)

@@ -105,7 +105,7 @@ extension EngineError: RPCErrorConvertible {
       .notFound
     case .notPermitted: .permissionDenied
     case .transactionExpired, .transactionTooOld, .transactionAborted, .transactionLost,
-      .lakeConflict, .commitWaitExceeded:
+      .lakeConflict, .checkpointIncomplete, .commitWaitExceeded:
       .aborted
     case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction,
       .filesRewrittenTwice, .lakeFolderGone:
