@@ -19,6 +19,14 @@ extension DuckDBError: CustomStringConvertible {
 }
 
 extension DuckDBError {
+  /// Whether a file was to be read, or listed, that isn't there.
+  package var isMissingFile: Bool {
+    self.code == .io
+      && (self.message.contains("No files found") || self.message.contains("No such file"))
+  }
+}
+
+extension DuckDBError {
   /// Reads the code off the prefix of the text: some functions, such as `duckdb_prepare`, report
   /// a text and no type.
   ///

@@ -81,10 +81,6 @@ extension DuckDBError: RPCErrorConvertible {
     }
   }
 
-  private var isMissingFile: Bool {
-    self.message.contains("No files found") || self.message.contains("No such file")
-  }
-
   /// DuckLake names its files itself: one that is gone was another transaction's, rolled back or
   /// cleaned up since.
   private var isInsideLake: Bool {

@@ -4,6 +4,9 @@ internal import DuckDB
 /// table: DuckLake itself takes a connection of its own for all tables at once, on which no author is
 /// named, and commits without a look at what others have removed.
 struct LakeCheckpoint {
+  /// How often unknown files are looked for, if others remove some at the same time.
+  private static let orphanAttemptLimit = 5
+
   let lake: Lake
   let transaction: LakeTransaction
 
@@ -16,7 +19,7 @@ struct LakeCheckpoint {
     try self.eachTable(on: connection, &leftOut) { lake.merge(schema: $0, table: $1) }
     try self.eachTable(on: connection, &leftOut) { lake.rewrite(schema: $0, table: $1) }
     try self.step(lake.deleteOldFiles, on: connection)
-    try self.step(lake.deleteOrphans, on: connection)
+    try self.deleteOrphans(on: connection)
     guard leftOut.isEmpty else {
       throw EngineError.checkpointIncomplete(tables: leftOut.sorted())
     }
@@ -40,6 +43,16 @@ struct LakeCheckpoint {
         guard !tables.contains(row) else { throw error }
       }
     }
+  }
+
+  /// What somebody rolls back meanwhile may be found, and gone when it is looked at.
+  private func deleteOrphans(on connection: borrowing Connection) throws {
+    for _ in 1..<Self.orphanAttemptLimit {
+      do {
+        return try self.step(self.lake.deleteOrphans, on: connection)
+      } catch let error as DuckDBError where error.isMissingFile {}
+    }
+    try self.step(self.lake.deleteOrphans, on: connection)
   }
 
   private func step(

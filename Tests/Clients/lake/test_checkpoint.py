@@ -120,6 +120,31 @@ def test_a_table_that_others_keep_changing_is_left_out_by_name_and_no_other(star
     assert [file_count(raw, table) for table in TABLES[:3]] == [1, 1, 1]
 
 
+def test_it_ends_beside_transactions_that_roll_back(start, tmp_path):
+  """It may find their files among those that the lake doesn't know, and them gone a moment later."""
+  server = start("--ducklake-data-path", f"{tmp_path}/data/")
+  stop = threading.Event()
+  with RawClient(server.address) as raw, concurrent.futures.ThreadPoolExecutor(3) as pool:
+    for table in TABLES:
+      run(raw, f"CREATE TABLE {table} (a INTEGER)", f"INSERT INTO {table} VALUES (0)")
+
+    def roll_back(table: str) -> int:
+      with RawClient(server.address) as own:
+        count = 0
+        while not stop.is_set():
+          run(own, "BEGIN", *[f"INSERT INTO {table} VALUES (1)"] * 5, "ROLLBACK")
+          count += 1
+        return count
+
+    losers = [pool.submit(roll_back, table) for table in TABLES[:3]]
+    try:
+      run(raw, *["CHECKPOINT"] * 4 * CHECKPOINT_COUNT)
+    finally:
+      stop.set()
+    assert min(loser.result() for loser in losers) > 0
+    assert [raw.rows(f"FROM {table}") for table in TABLES] == [[(0,)]] * 4
+
+
 def test_several_at_once_need_no_worker_while_they_wait(start, tmp_path):
   """Who has a table's turn may need the worker on which a CHECKPOINT waits for that turn."""
   server = start("--ducklake-data-path", f"{tmp_path}/data/", "--workers", "1")
