@@ -23,10 +23,15 @@ extension ConnectionHandler {
     return stream
   }
 
-  /// Starts the calls that arrived in this turn: their requests, if they came at one go, are whole,
-  /// and what their handlers answer at once leaves in one flush.
+  /// Starts the calls that have arrived, at the end of the loop's turn: their requests, if they came
+  /// at one go, are whole by then, and what their handlers answer at once leaves in one flush.
   func startArrived() {
-    while let stream = arrived.popFirst() { stream.startCall() }
+    guard !arrived.isEmpty, let context else { return }
+    context.eventLoop.assumeIsolated().execute {
+      self.holdsFlushes = true
+      while let stream = self.arrived.popFirst() { stream.startCall() }
+      self.releaseFlushes()
+    }
   }
 
   func windowChanged(_ event: NIOHTTP2WindowUpdatedEvent) {
@@ -62,10 +67,15 @@ extension ConnectionHandler {
     context.write(wrapOutboundOut(HTTP2Frame(streamID: id, payload: payload)), promise: promise)
   }
 
-  /// Sends what is written, while a turn of reading lasts at its end.
+  /// Sends what is written, now or with what is written next.
   func flush() {
-    mustFlush = isReading
-    if !isReading { context?.flush() }
+    mustFlush = holdsFlushes
+    if !holdsFlushes { context?.flush() }
+  }
+
+  func releaseFlushes() {
+    holdsFlushes = false
+    if mustFlush { flush() }
   }
 
   /// Sends what is written so far, in the middle of a burst.

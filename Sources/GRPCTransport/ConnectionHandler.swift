@@ -29,13 +29,14 @@ final class ConnectionHandler: ChannelInboundHandler {
   var isClosing = false
 
   var streams: [HTTP2StreamID: StreamHandler] = [:]
-  /// Those whose requests began in this turn.
+  /// Those whose calls are still to start.
   var arrived: Deque<StreamHandler> = []
   /// Those that have more to send than the socket or the client takes.
   var waiting: Deque<StreamHandler> = []
   var isTurnScheduled = false
   var receiveWindow: ReceiveWindow
-  var isReading = false
+  /// Whether what is written leaves only later, together.
+  var holdsFlushes = false
   var mustFlush = false
 
   init(connection: ConnectionContext, logger: Logger) {
@@ -78,7 +79,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    isReading = true
+    holdsFlushes = true
     let frame = unwrapInboundIn(data)
     guard frame.streamID == .rootStream else { return receive(frame) }
     switch frame.payload {
@@ -93,9 +94,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     lastActivity = .now()
+    releaseFlushes()
     startArrived()
-    isReading = false
-    if mustFlush { flush() }
     context.fireChannelReadComplete()
   }
 
