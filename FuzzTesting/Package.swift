@@ -110,6 +110,7 @@ let package = Package(
       dependencies: ["Auth", "Engine", crypto, nioCore],
       swiftSettings: fuzzed
     ),
+    .target(name: "CallHeaders", dependencies: ["Engine", grpcCore], swiftSettings: fuzzed),
 
     // The fuzzers, each with the program that writes what it begins with.
     .executableTarget(
@@ -150,7 +151,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "FuzzCredentials",
-      dependencies: ["Auth", "Engine", "FuzzDriver", "Tickets", jwtKit],
+      dependencies: ["Auth", "CallHeaders", "Engine", "FuzzDriver", "Tickets", grpcCore, jwtKit],
       swiftSettings: fuzzed,
       linkerSettings: linked
     ),

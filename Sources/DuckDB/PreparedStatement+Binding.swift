@@ -22,18 +22,4 @@ extension PreparedStatement {
       )
     }
   }
-
-  /// The position of the parameter called `name`, counted from one.
-  package func parameterIndex(named name: String) -> Int? {
-    var index: idx_t = 0
-    let state = unsafe duckdb_bind_parameter_index(self.pointer, &index, name)
-    return state == DuckDBSuccess ? Int(index) : nil
-  }
-
-  /// Forgets all bound values.
-  package func clearBindings() throws(DuckDBError) {
-    guard unsafe duckdb_clear_bindings(self.pointer) == DuckDBSuccess else {
-      throw DuckDBError(code: .internalError, message: "DuckDB cannot clear the bindings")
-    }
-  }
 }

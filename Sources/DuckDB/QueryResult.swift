@@ -32,9 +32,6 @@ package struct QueryResult: ~Copyable {
     StatementType(unsafe duckdb_result_statement_type(self.storage))
   }
 
-  /// Whether rows are still to be computed by ``nextChunk()``.
-  package var isStreaming: Bool { unsafe duckdb_result_is_streaming(self.storage) }
-
   /// How many rows a statement of kind ``ResultKind/changedRows`` inserted, updated or deleted.
   package var rowsChanged: Int {
     // The C function reads the first value of a result with changed rows and is zero otherwise.

@@ -15,6 +15,18 @@ package struct WritableChunk: ~Copyable {
     unsafe duckdb_data_chunk_reset(self.pointer)
   }
 
+  /// Takes over the columns of another chunk, without a copy.
+  ///
+  /// Both must have the same types.
+  package borrowing func share(_ other: borrowing DataChunk) {
+    for index in 0..<idx_t(other.columnCount) {
+      unsafe duckdb_vector_reference_vector(
+        duckdb_data_chunk_get_vector(self.pointer, index),
+        duckdb_data_chunk_get_vector(other.pointer, index)
+      )
+    }
+  }
+
   borrowing func setRowCount(_ count: Int) {
     unsafe duckdb_data_chunk_set_size(self.pointer, idx_t(count))
   }

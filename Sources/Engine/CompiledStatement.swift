@@ -42,5 +42,10 @@ final class CompiledStatement: @unchecked Sendable {
     self.transaction = connection.state.transaction(on: ObjectIdentifier(connection))?.handle
     self.isBoundToConnection = isBoundToConnection
     self.isLasting = isLasting
+    connection.countCompiledStatements(by: 1)
+  }
+
+  deinit {
+    self.connection.countCompiledStatements(by: -1)
   }
 }

@@ -58,6 +58,8 @@ package struct EngineConfiguration: Sendable {
   package var unfetchedResultLifetime = Duration.seconds(600)
   /// Statements that are polled for, with those whose results are kept.
   package var polledStatementLimit = 256
+  /// Those of one principal; `nil` for no limit but that of all.
+  package var polledStatementsPerPrincipal: Int? = 64
   /// The largest result that is kept until its client reads it, in memory and in its file: because it
   /// polls, because the statement had to run at once, or because the next one needs the connection.
   package var keptResultByteLimit = 8 << 30

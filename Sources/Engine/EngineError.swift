@@ -19,6 +19,7 @@ package enum EngineError: Error, Hashable, Sendable {
   /// The statement that is polled for has no result yet.
   case stillRunning
   case tooManyPolledStatements(limit: Int)
+  case tooManyPolledStatementsOfPrincipal(limit: Int)
   case keptResultTooLarge(limit: Int)
   /// No such prepared statement, or it has been closed.
   case unknownPreparedStatement
@@ -38,6 +39,8 @@ package enum EngineError: Error, Hashable, Sendable {
   /// Others have changed a table since the transaction began that it has removed rows from; `nil`
   /// where it isn't known which.
   case lakeConflict(table: String?)
+  /// Tables' files were not merged or rewritten because others kept changing the tables.
+  case checkpointIncomplete(tables: [String])
   /// The local folder with the lake's data has been moved or removed while the server ran.
   case lakeFolderGone(lake: String)
   /// Files of the lake would be rewritten twice in a transaction, or by what was compiled in another.
@@ -110,6 +113,9 @@ extension EngineError: CustomStringConvertible {
       "The statement is still running: poll until it is complete, then fetch its result."
     case .tooManyPolledStatements(let limit):
       "The server already runs \(limit) statements that are polled for (polled statement limit)."
+    case .tooManyPolledStatementsOfPrincipal(let limit):
+      "You already have \(limit) statements at work that are polled for "
+        + "(polled statement limit of a principal, --max-polled-statements-per-principal)."
     case .keptResultTooLarge(let limit):
       "The result has more than \(limit) bytes, the most that is kept for a client that polls, or whose "
         + "next statement needs the connection (kept result limit): read it while it is computed."
@@ -138,6 +144,10 @@ extension EngineError: CustomStringConvertible {
       "Transaction conflict: another transaction has changed "
         + (table.map { "table \"\($0)\"" } ?? "the lake")
         + " since this one began, which changes it too. Nothing was committed; run all of it again."
+    case .checkpointIncomplete(let tables):
+      "CHECKPOINT did not come to its end for " + (tables.count == 1 ? "table " : "tables ")
+        + tables.map { "\"\($0)\"" }.joined(separator: ", ")
+        + ", since others kept changing what it read. All else is done; run it again."
     case .lakeFolderGone(let lake):
       "The folder with the data of '\(lake)' has been moved or removed since the server started: "
         + "it must be put back, or the server started again with a lake that is there."
@@ -172,10 +182,10 @@ extension EngineError: CustomStringConvertible {
       "You already have \(limit) sessions "
         + "(session limit of a principal, --max-sessions-per-principal): close one first."
     case .parametersNotBound(let count):
-      "The statement has \(count) parameters and no values were bound to them."
+      "The statement has \(Self.counted(count, "parameter")) and no values were bound."
     case .parameterCountMismatch(let columns, let parameters):
-      "The statement has \(parameters) parameters, but values came in \(columns) columns: "
-        + "send one column for each parameter."
+      "The statement has \(Self.counted(parameters, "parameter")), but values came in "
+        + "\(Self.counted(columns, "column")): send one column for each parameter."
     case .parametersNotNumbered(let count):
       "The statement has \(count) numbered parameters, and their numbers leave some out: "
         + "use $1 to $\(count)."
@@ -204,5 +214,9 @@ extension EngineError: CustomStringConvertible {
     case .shuttingDown:
       "The server is shutting down."
     }
+  }
+
+  private static func counted(_ count: Int, _ noun: String) -> String {
+    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
   }
 }

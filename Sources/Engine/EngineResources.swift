@@ -11,7 +11,7 @@ final class EngineResources: Sendable {
   let beingRead = ResultsBeingRead()
   let polled: PolledStatements
   let activeStatements: ActiveStatements
-  let announced: AnnouncedTransactions
+  let announced: AnnouncedTransactions<SessionConnection>
   /// The default catalog, if there is one.
   let lake: Lake?
   let definitions = DefinitionVersion()
@@ -59,7 +59,9 @@ final class EngineResources: Sendable {
     self.activeStatements = ActiveStatements(
       limitPerPrincipal: configuration.statementsPerPrincipal
     )
-    self.announced = AnnouncedTransactions(limit: configuration.workerCount)
+    self.announced = AnnouncedTransactions(limit: configuration.workerCount) {
+      await $0.endAnnouncedTransaction()
+    }
     self.queue = StatementQueue(
       limit: configuration.statementQueueLimit,
       waitLimit: configuration.statementQueueWait
@@ -70,6 +72,7 @@ final class EngineResources: Sendable {
     )
     self.polled = PolledStatements(
       limit: configuration.polledStatementLimit,
+      limitPerPrincipal: configuration.polledStatementsPerPrincipal,
       lifetime: configuration.unfetchedResultLifetime
     )
   }

@@ -9,29 +9,45 @@ final class PolledStatements: Sendable {
   }
 
   private let limit: Int
+  private let limitPerPrincipal: Int?
   private let lifetime: Duration
   private let entries = Mutex<[Handle: Entry]>([:])
 
-  init(limit: Int, lifetime: Duration) {
+  init(limit: Int, limitPerPrincipal: Int?, lifetime: Duration) {
     self.limit = limit
+    self.limitPerPrincipal = limitPerPrincipal
     self.lifetime = lifetime
   }
 
-  /// Keeps a statement; if there are too many, the one goes that has ended and expires first.
+  /// Keeps a statement; if there are too many, of its principal or in all, the one of those goes that
+  /// has ended and expires first.
   func insert(_ statement: PolledStatement) throws(EngineError) {
     // Results are freed outside the lock: their last reference may own much.
-    let dropped: Entry?? = self.entries.withLock { entries in
+    let outcome = self.entries.withLock { entries -> Result<Entry?, EngineError> in
+      let principal = statement.session.principal
+      let own = entries.values.filter { $0.statement.session.principal == principal }
       var dropped: Entry?
-      if entries.count >= self.limit {
-        let ended = entries.values.filter { !$0.statement.isRunning }
-        guard let first = ended.min(by: { $0.deadline < $1.deadline }) else { return nil }
-        dropped = entries.removeValue(forKey: first.statement.handle)
+      if let limit = self.limitPerPrincipal, own.count >= limit {
+        guard let first = Self.firstEnded(of: own) else {
+          return .failure(.tooManyPolledStatementsOfPrincipal(limit: limit))
+        }
+        dropped = first
+      } else if entries.count >= self.limit {
+        guard let first = Self.firstEnded(of: entries.values) else {
+          return .failure(.tooManyPolledStatements(limit: self.limit))
+        }
+        dropped = first
       }
+      if let dropped { entries[dropped.statement.handle] = nil }
       entries[statement.handle] = Entry(statement: statement, deadline: .now + self.lifetime)
-      return .some(dropped)
+      return .success(dropped)
     }
-    guard let dropped else { throw .tooManyPolledStatements(limit: self.limit) }
+    let dropped = try outcome.get()
     withExtendedLifetime(dropped) {}
+  }
+
+  private static func firstEnded(of entries: some Sequence<Entry>) -> Entry? {
+    entries.lazy.filter { !$0.statement.isRunning }.min { $0.deadline < $1.deadline }
   }
 
   /// A statement of that principal; those of others are unknown.

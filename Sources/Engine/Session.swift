@@ -132,10 +132,6 @@ extension Session {
       if let index, query.isBoundToConnection || state.slots[index].statementsAtWork == 0 {
         return index
       }
-      if index == nil, query.isBoundToConnection {
-        state.slots.append(Slot(connection: query.connection))
-        return state.slots.count - 1
-      }
     }
     if let idle = state.slots.firstIndex(where: { $0.statementsAtWork == 0 }) {
       return idle
@@ -151,21 +147,29 @@ extension Session {
 
   func checkIn(_ connection: SessionConnection) {
     self.shared.noteUse(of: ObjectIdentifier(connection))
-    let dropped = self.state.withLock { state -> SessionConnection? in
-      guard let index = state.slots.firstIndex(where: { $0.connection === connection }) else {
-        return nil
-      }
+    let dropped = self.state.withLock { state -> [SessionConnection] in
+      guard let index = state.index(of: ObjectIdentifier(connection)) else { return [] }
       state.slots[index].statementsAtWork -= 1
       state.lastUse = .now
-      let idle = state.slots.filter { $0.statementsAtWork == 0 }
-      guard idle.count > Self.idleConnectionLimit,
-        state.slots[index].statementsAtWork == 0,
-        !self.shared.needs(ObjectIdentifier(connection))
-      else { return nil }
-      state.recent.removeAll(of: connection)
-      return state.slots.remove(at: index).connection
+      return self.removeExcess(&state)
     }
-    if let dropped { self.free([dropped]) }
+    if !dropped.isEmpty { self.free(dropped) }
+  }
+
+  /// Takes out connections without a statement, but for those that the next ones use first.
+  ///
+  /// One on which something was compiled that is still there stays: it is open for as long as that is,
+  /// and counts.
+  private func removeExcess(_ state: inout State) -> [SessionConnection] {
+    let idle = state.slots.filter { $0.statementsAtWork == 0 }.map(\.connection)
+    let excess = idle.dropFirst(Self.idleConnectionLimit).filter { connection in
+      guard !self.shared.needs(ObjectIdentifier(connection)) else { return false }
+      state.recent.removeAll(of: connection)
+      return !connection.hasCompiledStatements
+    }
+    guard !excess.isEmpty else { return [] }
+    state.slots.removeAll { slot in excess.contains { $0 === slot.connection } }
+    return excess
   }
 
   /// Lets go of connections on a worker, since disconnecting may block.

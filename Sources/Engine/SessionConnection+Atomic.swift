@@ -8,10 +8,13 @@ extension SessionConnection {
   ///
   /// - Parameters:
   ///   - changesLake: Whether the commit is to bear its author's name.
+  ///   - evade: Does otherwise what can't be committed because of others, and throws where that is
+  ///     impossible.
   func atomically<Value>(
     on connection: borrowing Connection,
     changesLake: Bool = false,
     _ cancellation: Cancellation,
+    orElse evade: (borrowing Connection, Value, EngineError) throws -> Void = { throw $2 },
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
     try self.requireUnexpiredTransaction()
@@ -30,7 +33,13 @@ extension SessionConnection {
     do {
       if changesLake { try self.sign(on: connection) }
       let value = try work(connection)
-      try self.committingData { try self.commit(connection, cancellation) }
+      do {
+        try self.committingData { try self.commit(connection, cancellation) }
+      } catch EngineError.lakeConflict(let table) {
+        try evade(connection, value, .lakeConflict(table: table))
+        // What has taken its place is committed.
+        try? self.rollBack(connection)
+      }
       return value
     } catch {
       // A COMMIT that fails has already rolled back; then there is nothing left to do.

@@ -28,12 +28,12 @@ extension SessionConnection {
     before type: StatementType,
     on connection: borrowing Connection
   ) throws {
-    guard self.author != nil, !self.isSigned, type.mayChangeLake,
+    guard self.author != nil, !self.effects.isSigned, type.mayChangeLake,
       self.state.isInTransaction(ObjectIdentifier(self))
     else { return }
     try self.requireUnexpiredTransaction()
     try self.sign(on: connection)
-    self.isSigned = true
+    self.effects.isSigned = true
   }
 
   /// Names the author of the transaction that is open on the connection.

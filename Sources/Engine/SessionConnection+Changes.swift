@@ -15,7 +15,7 @@ extension SessionConnection {
     guard mayChange else { return try work() }
     defer { self.point += 1 }
     guard !self.isInTransaction else {
-      self.hasChangedData = true
+      self.effects.hasChangedData = true
       return try work()
     }
     self.versionBeforeChange = self.resources.data.beginChange()
@@ -28,7 +28,7 @@ extension SessionConnection {
 
   /// Runs what commits the open transaction.
   func committingData(_ commit: () throws -> Void) rethrows {
-    guard self.hasChangedData else { return try commit() }
+    guard self.effects.hasChangedData else { return try commit() }
     _ = self.resources.data.beginChange()
     defer { self.resources.data.endChange() }
     try commit()
@@ -37,7 +37,7 @@ extension SessionConnection {
   /// Notes that a transaction has begun or ended.
   func noteTransactionBoundary() {
     self.point += 1
-    self.hasChangedData = false
-    self.changes = LakeChanges(since: self.resources.lake?.commitCount ?? 0)
+    let commitCount = self.resources.lake?.commitCount ?? 0
+    self.effects = TransactionEffects(lake: LakeChanges(since: commitCount))
   }
 }

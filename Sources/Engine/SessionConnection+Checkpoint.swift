@@ -3,10 +3,13 @@ internal import DuckDB
 extension SessionConnection {
   /// Does what `CHECKPOINT` of the server's lake asks for.
   ///
+  /// - Parameter isAlone: Whether it is all that its client has sent; else what was sent with it may have
+  ///   turns already.
   /// - Returns: Whether the statement is one.
   func checkpointLake(
     _ type: StatementType,
     _ text: String,
+    isAlone: Bool,
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws -> Bool {
@@ -19,13 +22,17 @@ extension SessionConnection {
       case .current: try connection.texts("SELECT current_database()").first?[0]?.asciiLowercased
       }
     guard name == lake.alias.asciiLowercased else { return false }
-    let checkpoint = LakeCheckpoint(
+    let transaction = LakeTransaction(
       lake: lake,
       database: self.resources.database,
       author: self.author,
+      data: self.resources.data,
+      waiting: isAlone && !lake.hasOneWriter ? .onWorker(self.resources.threads) : .none,
       cancellation: cancellation
     )
-    try checkpoint.run()
+    try LakeCheckpoint(lake: lake, transaction: transaction).run(
+      on: self.resources.database.connect()
+    )
     return true
   }
 }

@@ -25,7 +25,7 @@ extension SessionConnection {
     _ work: (Plan) throws -> Value
   ) throws -> Value? {
     // That of the statement before it in the text.
-    if case .done = self.own { self.rollBackOwn(on: connection) }
+    if self.own?.isDone == true { self.rollBackOwn(on: connection) }
     guard self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self)),
       try self.resources.lake != nil || !self.tableQueries(in: text).isEmpty
     else { return try self.plan { try self.compileNext(of: &statements) }.map(work) }
@@ -52,13 +52,13 @@ extension SessionConnection {
   ///
   /// It ends if the statement needs another, or if there is no room.
   func awaitExecution(of statement: CompiledStatement) {
-    guard case .atWork = self.own else { return }
+    guard let own, own.isAtWork else { return }
     guard case .committed = statement.plan.basis,
-      self.runsWhereCompiled(statement.type), statement.type.readsOnly == self.isOwnReadOnly,
+      self.runsWhereCompiled(statement.type), statement.type.readsOnly == own.isReadOnly,
       !self.rewritesFiles(statement.sql),
-      self.resources.announced.insert(self, since: self.ownStart)
+      self.resources.announced.insert(self, since: own.start)
     else { return self.endOwnLater() }
-    self.own = .awaitingExecution(statement)
+    self.own?.phase = .awaitingExecution(statement)
   }
 
   /// Whether a text begins like a query that only reads.
@@ -71,44 +71,48 @@ extension SessionConnection {
   /// - Parameter isReadOnly: Whether it must not write, whatever its principal may do.
   func beginOwn(isReadOnly: Bool = false, on connection: borrowing Connection) throws {
     let isReadOnly = isReadOnly || self.onlyReads
-    self.ownStart = .now
+    let own = OwnTransaction(isReadOnly: isReadOnly)
     try connection.begin(isReadOnly: isReadOnly)
-    self.own = .atWork
-    self.isOwnReadOnly = isReadOnly
+    self.own = own
     self.noteTransactionBoundary()
   }
 
   /// Leaves the transaction in which a query was compiled open for its fetch, if there is room.
   func awaitFetch(of query: CompiledStatement) {
-    guard case .atWork = self.own,
-      self.resources.announced.insert(self, since: self.ownStart)
-    else { return }
-    self.own = .awaitingFetch(query)
+    guard let own, own.isAtWork, self.resources.announced.insert(self, since: own.start) else {
+      return
+    }
+    self.own?.phase = .awaitingFetch(query)
   }
 
   /// Goes on in the transaction that awaits `statement`; any other ends.
   func resumeOwn(for statement: CompiledStatement?, on connection: borrowing Connection) {
-    switch self.own {
+    guard let own else { return }
+    switch own.phase {
     case .awaitingFetch(let announced) where announced === statement:
       break
-    case .awaitingExecution(let prepared) where prepared === statement && self.isUpToDate(prepared):
+    case .awaitingExecution(let prepared)
+    where prepared === statement && self.isUpToDate(prepared, since: own.start):
       if prepared.type.readsOnly {
-        self.isOwnUntouched = true
+        self.own?.isUntouched = true
       } else {
         prepared.plan = Plan(statement: prepared.plan.statement, basis: .transaction(self.point))
       }
     default:
       return self.rollBackOwn(on: connection)
     }
-    self.own = .atWork
+    self.own?.phase = .atWork
     self.resources.announced.noteFetch(on: self)
   }
 
   /// Whether what a statement was prepared for is what there is now: nobody has begun to change anything
   /// here, and elsewhere for no longer than is allowed.
-  private func isUpToDate(_ prepared: CompiledStatement) -> Bool {
+  private func isUpToDate(
+    _ prepared: CompiledStatement,
+    since start: ContinuousClock.Instant
+  ) -> Bool {
     guard case .committed(let version) = prepared.plan.basis else { return false }
-    return version == self.resources.data.current && .now < self.ownStart + Self.executionDelay
+    return version == self.resources.data.current && .now < start + Self.executionDelay
   }
 
   /// Does `work`, which executes a query, in the transaction that waited for it; without that if it fails
@@ -141,29 +145,29 @@ extension SessionConnection {
   /// Ends the transaction of a statement that has changed nothing, without having its client wait for
   /// the catalog's answer.
   private func endOwnLater() {
-    self.own = .done
+    self.own?.phase = .done
     Task { self.endDoneTransaction() }
   }
 
   private func endDoneTransaction() {
     // The connection's next statement may have come first.
-    guard case .done = self.own else { return }
+    guard self.own?.isDone == true else { return }
     try? self.proceed(Cancellation()) { connection in self.rollBackOwn(on: connection) }
   }
 
   /// Ends a transaction in which a statement still waits.
   func endAnnouncedTransaction() {
-    switch self.own {
+    switch self.own?.phase {
     case .awaitingFetch, .awaitingExecution:
       try? self.proceed(Cancellation()) { connection in self.rollBackOwn(on: connection) }
-    default: break
+    case .atWork, .done, nil: break
     }
   }
 
   /// Commits what is at work, if the server has begun a transaction for it.
   func commitOwn(on connection: borrowing Connection, _ cancellation: Cancellation) throws {
-    guard case .atWork = self.own else { return }
-    guard !self.isOwnReadOnly || !self.endsLater else { return self.endOwnLater() }
+    guard let own, own.isAtWork else { return }
+    guard !own.isReadOnly || !self.endsLater else { return self.endOwnLater() }
     do {
       try self.committingData { try self.commit(connection, cancellation) }
     } catch {
@@ -193,8 +197,6 @@ extension SessionConnection {
       self.noteTransactionBoundary()
     }
     self.own = nil
-    self.isOwnReadOnly = false
-    self.isOwnUntouched = false
   }
 }
 

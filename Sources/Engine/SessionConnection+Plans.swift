@@ -90,7 +90,7 @@ extension SessionConnection {
     case .transaction(let point):
       // What was prepared by SQL has a plan of its own.
       guard point == self.point, type != .execute else { return nil }
-      self.isOwnUntouched = false
+      self.own?.isUntouched = false
       return try plan.statement.stream { cancellation.isCancelled }
     case .committed(let version):
       let data = self.resources.data
@@ -106,7 +106,7 @@ extension SessionConnection {
         unless: { data.current != expected },
         isCancelled: { cancellation.isCancelled }
       )
-      if result != nil { self.isOwnUntouched = false }
+      if result != nil { self.own?.isUntouched = false }
       return result
     }
   }
@@ -117,7 +117,7 @@ extension SessionConnection {
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws -> QueryResult {
-    self.isOwnUntouched = false
+    self.own?.isUntouched = false
     if statement.type == .execute { try self.prepareAgain(for: statement.source, on: connection) }
     let plan = try self.renewedPlan(of: statement, on: connection)
     return try plan.statement.stream { cancellation.isCancelled }
@@ -126,7 +126,7 @@ extension SessionConnection {
   /// Whether a statement that has begun can be undone as if it had not.
   private var canStartOver: Bool {
     !self.isAtomic && !self.state.isInTransaction(ObjectIdentifier(self))
-      && (self.own == nil || self.isOwnUntouched)
+      && (self.own?.isUntouched ?? true)
   }
 }
 
@@ -136,9 +136,27 @@ extension SessionConnection {
     for execution: StatementSource,
     on connection: borrowing Connection
   ) throws {
-    let present = try connection.texts("SELECT name FROM system.main.duckdb_prepared_statements()")
-    for source in self.preparedBySQL.sources(for: execution, of: present.compactMap { $0[0] }) {
+    let present = try Self.preparedNames(on: connection)
+    for source in self.preparedBySQL.sources(for: execution, of: present) {
       _ = try self.compile(source, on: connection)?.stream()
     }
+  }
+
+  /// Lets go of what is known of statements that a `DEALLOCATE` has freed.
+  func forgetDeallocated(
+    by type: StatementType,
+    _ text: String,
+    on connection: borrowing Connection
+  ) {
+    guard type == .drop, SQLScanner.statements(in: text).last?.words.first == "DEALLOCATE",
+      let present = try? Self.preparedNames(on: connection)
+    else { return }
+    self.preparedBySQL.keep(present)
+    if present.isEmpty { self.preparedRemovals = RemovalTargets() }
+  }
+
+  private static func preparedNames(on connection: borrowing Connection) throws -> [String] {
+    try connection.texts("SELECT name FROM system.main.duckdb_prepared_statements()")
+      .compactMap { $0[0] }
   }
 }

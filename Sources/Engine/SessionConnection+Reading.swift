@@ -26,7 +26,7 @@ extension SessionConnection {
       !self.state.isInTransaction(ObjectIdentifier(self))
     else { return }
     try self.beginOwn(isReadOnly: true, on: connection)
-    self.isOwnUntouched = true
+    self.own?.isUntouched = true
   }
 
   /// Refuses what changes data by other means than SQL.

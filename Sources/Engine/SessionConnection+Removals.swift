@@ -28,8 +28,7 @@ extension SessionConnection {
 
   /// Refuses what would make DuckLake write the rows of files twice.
   private func requireRewritingOnce(_ text: String) throws(EngineError) {
-    let isAgain = self.hasRewrittenFiles && self.state.isInTransaction(ObjectIdentifier(self))
-    guard LakeFunctions.rewritesFilesOnce(text), !isAgain else {
+    guard LakeFunctions.rewritesFilesOnce(text), !self.effects.hasRewrittenFiles else {
       throw .filesRewrittenTwice
     }
   }
@@ -41,7 +40,7 @@ extension SessionConnection {
 
   /// Commits the transaction that is open on the connection.
   func commit(_ connection: borrowing Connection, _ cancellation: Cancellation) throws {
-    guard let lake = self.resources.lake, !self.changes.isEmpty else {
+    guard let lake = self.resources.lake, !self.effects.lake.isEmpty else {
       return try connection.commit()
     }
     let commit = LakeCommit(
@@ -49,7 +48,7 @@ extension SessionConnection {
       database: self.resources.database,
       cancellation: cancellation
     )
-    try commit.commit(connection, self.changes)
+    try commit.commit(connection, self.effects.lake)
   }
 
   /// Runs `work`, which executes one statement, in the transaction that it needs: one that names its
@@ -82,10 +81,11 @@ extension SessionConnection {
       ? LakeChanges(since: 0) : LakeChanges(by: kind, text, removing: removals)
     if type == .prepare { self.preparedRemovals.formUnion(RemovalTargets(of: text)) }
     if rewritesFiles, self.state.isInTransaction(ObjectIdentifier(self)) {
-      self.hasRewrittenFiles = true
+      self.effects.hasRewrittenFiles = true
     }
-    guard signs || isAtomic || !removals.isEmpty else {
-      self.changes.formUnion(changes)
+    // What adds rows is not for DuckDB to commit at its end either, and is tried again like the others.
+    guard signs || isAtomic || !removals.isEmpty || !changes.insertedTables.isEmpty else {
+      self.effects.lake.formUnion(changes)
       let value = try work(connection)
       try self.commitOwn(on: connection, cancellation)
       return value
@@ -98,7 +98,7 @@ extension SessionConnection {
     ) { connection in
       let value = try self.atomically(on: connection, changesLake: signs, cancellation) {
         connection in
-        self.changes.formUnion(changes)
+        self.effects.lake.formUnion(changes)
         return try work(connection)
       }
       // Where that fails, the next attempt has another transaction.

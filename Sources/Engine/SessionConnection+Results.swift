@@ -27,7 +27,7 @@ extension SessionConnection {
     let hasWaited = self.own != nil
     if !hasWaited, self.endsLater, !self.state.isInTransaction(ObjectIdentifier(self)) {
       try self.beginOwn(isReadOnly: true, on: connection)
-      self.isOwnUntouched = true
+      self.own?.isUntouched = true
     }
     return try self.executing(hasWaited: hasWaited, on: connection) {
       try self.admit(query.type, on: connection)

@@ -267,7 +267,8 @@ extension SessionConnection {
     }
     let type = statement.type
     try self.admit(type, on: connection)
-    if try self.checkpointLake(type, text, on: connection, cancellation) {
+    let isAlone = text == statement.sql
+    if try self.checkpointLake(type, text, isAlone: isAlone, on: connection, cancellation) {
       return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
     }
     let rewritesFiles = self.rewritesFiles(text)
@@ -293,6 +294,7 @@ extension SessionConnection {
       }
     }
     if type == .prepare { self.preparedBySQL.note(statement.source) }
+    self.forgetDeallocated(by: type, text, on: connection)
     try self.record(effect, on: connection)
     return completion
   }

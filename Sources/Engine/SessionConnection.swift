@@ -1,6 +1,7 @@
 internal import ArrowIPC
 internal import Auth
 internal import DuckDB
+internal import Synchronization
 
 /// One DuckDB connection of a session: an actor whose thread may block.
 ///
@@ -12,6 +13,7 @@ actor SessionConnection {
   /// What the session's principal may do.
   let role: Role
   private nonisolated let executor: SerialBlockingExecutor
+  private nonisolated let compiledStatementCount = Atomic(0)
   private var opened: OpenedConnection?
   private var repeatedSettingCount = 0
   private var countsProgress = false
@@ -19,31 +21,19 @@ actor SessionConnection {
   var live: LiveResult?
   /// The transaction that the server has begun around a statement, if one is open.
   var own: OwnTransaction?
-  /// When it was begun.
-  var ownStart = ContinuousClock.now
-  /// Whether DuckDB refuses to write in it.
-  var isOwnReadOnly = false
-  /// Whether nothing has run in that transaction yet.
-  var isOwnUntouched = false
   /// Whether the server has begun a transaction around work that is to be done in whole or not at all.
   var isAtomic = false
   /// Counts what ends the time for which a plan holds that was made in a transaction: its end, and each
   /// statement that may have changed data.
   var point = 0
-  /// Whether the open transaction may have changed data.
-  var hasChangedData = false
+  /// What has been done in the open transaction.
+  var effects = TransactionEffects(lake: LakeChanges(since: 0))
   /// The version of all data before the statement at work began to change them.
   var versionBeforeChange: Int?
   /// The statements that were prepared by SQL.
   var preparedBySQL = StatementsPreparedBySQL()
   /// Whether definitions have been changed since the last transaction began or ended.
   var hasChangedDefinitions = false
-  /// Whether the open transaction names its author.
-  var isSigned = false
-  /// What the open transaction changes in the lake.
-  var changes = LakeChanges(since: 0)
-  /// Whether the open transaction has put files of the lake in the place of others.
-  var hasRewrittenFiles = false
   /// What the statements that were prepared by SQL remove rows from.
   var preparedRemovals = RemovalTargets()
 
@@ -56,11 +46,21 @@ actor SessionConnection {
   /// Whether a statement would have to wait for others on this connection.
   nonisolated var isOccupied: Bool { self.executor.isOccupied }
 
+  /// Whether statements that were compiled here are still there, and keep the connection open.
+  nonisolated var hasCompiledStatements: Bool {
+    self.compiledStatementCount.load(ordering: .acquiring) > 0
+  }
+
   init(resources: EngineResources, state: SessionState, role: Role) {
     self.resources = resources
     self.state = state
     self.role = role
     self.executor = SerialBlockingExecutor(threads: resources.threads)
+  }
+
+  /// Notes that a statement has been compiled here, by 1, or is gone, by -1.
+  nonisolated func countCompiledStatements(by change: Int) {
+    self.compiledStatementCount.add(change, ordering: .acquiringAndReleasing)
   }
 
   /// Makes the connection ready for its next statement and runs `work` on it.
@@ -80,7 +80,7 @@ actor SessionConnection {
     let opened = try self.open()
     self.resumeOwn(for: statement, on: opened.connection)
     defer {
-      if self.live == nil, case .atWork = self.own { self.rollBackOwn(on: opened.connection) }
+      if self.live == nil, self.own?.isAtWork == true { self.rollBackOwn(on: opened.connection) }
     }
     return try self.run(on: opened, cancellation) {
       try self.repeatSettings(on: opened)
@@ -184,11 +184,7 @@ actor SessionConnection {
   /// Records what a statement did to the session once it has run.
   func record(_ effect: StatementEffect, on connection: borrowing Connection) throws {
     guard effect != .none else { return }
-    if effect == .beginsTransaction {
-      self.noteTransactionBoundary()
-      self.isSigned = false
-      self.hasRewrittenFiles = false
-    }
+    if effect == .beginsTransaction { self.noteTransactionBoundary() }
     self.repeatedSettingCount = self.state.record(
       effect,
       on: ObjectIdentifier(self),

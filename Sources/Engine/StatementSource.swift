@@ -1,6 +1,11 @@
 /// Where a statement is found, to compile it again.
-struct StatementSource: Hashable {
-  var text: String
+package struct StatementSource: Hashable {
+  package var text: String
   /// How many statements come before it in the text.
-  var position = 0
+  package var position: Int
+
+  package init(text: String, position: Int = 0) {
+    self.text = text
+    self.position = position
+  }
 }

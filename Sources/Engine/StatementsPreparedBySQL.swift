@@ -1,5 +1,5 @@
 /// What was prepared on a connection by `PREPARE`, to be prepared again.
-struct StatementsPreparedBySQL {
+package struct StatementsPreparedBySQL {
   private struct Entry {
     /// `nil` where it can't be told.
     var name: String?
@@ -8,16 +8,28 @@ struct StatementsPreparedBySQL {
 
   private var entries: [Entry] = []
 
-  mutating func note(_ source: StatementSource) {
+  package var count: Int { self.entries.count }
+
+  package init() {}
+
+  package mutating func note(_ source: StatementSource) {
     let name = Self.name(in: source)
     self.entries.removeAll { name == nil ? $0.source == source : $0.name == name }
     self.entries.append(Entry(name: name, source: source))
   }
 
+  /// Forgets what has been deallocated.
+  ///
+  /// - Parameter names: What DuckDB still knows.
+  package mutating func keep(_ names: [String]) {
+    let known = Set(names.map(\.asciiLowercased))
+    self.entries.removeAll { entry in entry.name.map { !known.contains($0) } ?? known.isEmpty }
+  }
+
   /// What `EXECUTE` may execute.
   ///
   /// - Parameter names: What DuckDB knows: others have been deallocated.
-  func sources(for execution: StatementSource, of names: [String]) -> [StatementSource] {
+  package func sources(for execution: StatementSource, of names: [String]) -> [StatementSource] {
     let known = Set(names.map(\.asciiLowercased))
     let wanted = Self.name(in: execution)
     return self.entries

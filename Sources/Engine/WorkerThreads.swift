@@ -21,6 +21,8 @@ final class WorkerThreads: Sendable {
     /// The last is the one that has worked last.
     var idle: [Seat] = []
     var runningCount = 0
+    /// How many threads are to end because those whose places they took have come back.
+    var surplusCount = 0
     var isStopped = false
   }
 
@@ -32,12 +34,14 @@ final class WorkerThreads: Sendable {
 
   init(count: Int) {
     self.state.withLock { $0.runningCount = count }
-    for number in 0..<count {
-      let thread = Thread { self.work() }
-      thread.name = "worker-\(number)"
-      thread.stackSize = Self.stackByteCount
-      thread.start()
-    }
+    for number in 0..<count { self.start("worker-\(number)") }
+  }
+
+  private func start(_ name: String) {
+    let thread = Thread { self.work() }
+    thread.name = name
+    thread.stackSize = Self.stackByteCount
+    thread.start()
   }
 
   /// Has a thread run `job` once one is free.
@@ -69,6 +73,22 @@ final class WorkerThreads: Sendable {
     if isStopped { job() }
   }
 
+  /// Lets one of the threads wait for what others may need a thread for: meanwhile another is in its
+  /// place.
+  func replaced<Value>(while wait: () throws -> Value) rethrows -> Value {
+    self.state.withLock { $0.runningCount += 1 }
+    self.start("worker-stand-in")
+    defer {
+      let idle = self.state.withLock { state in
+        let idle = state.idle.popLast()
+        if idle == nil { state.surplusCount += 1 }
+        return idle
+      }
+      idle?.signal.signal()
+    }
+    return try wait()
+  }
+
   /// Ends the threads when all jobs so far have run.
   func stop() async {
     let idle = self.state.withLock { state in
@@ -92,13 +112,17 @@ final class WorkerThreads: Sendable {
 
   /// Waits for a job; `nil` ends the thread.
   private func next(_ seat: Seat) -> Job? {
-    let (job, isStopped) = self.state.withLock { state -> (Job?, Bool) in
+    let (job, isEnd) = self.state.withLock { state -> (Job?, Bool) in
+      if state.surplusCount > 0 {
+        state.surplusCount -= 1
+        return (nil, true)
+      }
       if let job = state.jobs.popFirst() { return (job, false) }
       if !state.isStopped { state.idle.append(seat) }
       return (nil, state.isStopped)
     }
     if let job { return job }
-    guard !isStopped else { return nil }
+    guard !isEnd else { return nil }
     seat.signal.wait()
     return seat.job.withLock { job in
       defer { job = nil }

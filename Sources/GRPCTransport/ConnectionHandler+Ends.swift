@@ -42,6 +42,15 @@ extension ConnectionHandler {
     context.close(promise: nil)
   }
 
+  /// Clients are told as little as their protocol allows, so that the log is where it is found.
+  func refuseStranger() {
+    logger.warning(
+      "refusing a connection: the client does not speak HTTP/2, or speaks TLS where there is none",
+      metadata: ["peer": "\(connection.info.remotePeer)"]
+    )
+    context?.close(promise: nil)
+  }
+
   func announced() {
     cancel(.announcement)
     switch machine.announced() {

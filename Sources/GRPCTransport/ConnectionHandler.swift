@@ -117,6 +117,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     switch error {
     case let error as NIOHTTP2Errors.StreamError: streams[error.streamID]?.reset()
     case is NIOHTTP2Errors.NoSuchStream where machine.isEnding: return
+    case is NIOHTTP2Errors.BadClientMagic: refuseStranger()
     default: close(because: String(describing: error))
     }
   }

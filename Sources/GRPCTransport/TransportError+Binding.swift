@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 
 #if canImport(Glibc)
 import Glibc
@@ -28,7 +29,14 @@ extension TransportError {
         code: .bindFailed,
         message: "Can't listen on \(place): \(String(cString: strerror(code)))."
       )
-    case nil where error is SocketAddressError:
+    case nil where error is UnixDomainSocketPathWrongType:
+      self.init(code: .addressInUse, message: "\(place): there is a file that is no socket.")
+    case nil where error as? SocketAddressError == .unixDomainSocketPathTooLong:
+      self.init(
+        code: .addressUnavailable,
+        message: "\(place): a socket's path may have \(Self.socketPathByteLimit) bytes."
+      )
+    case nil where error is SocketAddressError || error is SocketAddressError.UnknownHost:
       self.init(
         code: .addressUnavailable,
         message: "The host of \(place) has no address."
@@ -37,4 +45,7 @@ extension TransportError {
       self.init(code: .bindFailed, message: "Can't listen on \(place): \(error).")
     }
   }
+
+  /// As the system has it, here and elsewhere.
+  private static let socketPathByteLimit = 103
 }

@@ -4,7 +4,7 @@ internal import Logging
 internal import NIOPosix
 
 extension LakehouseServer {
-  /// Serves until SIGTERM or SIGINT, then lets running statements end.
+  /// Serves until one of ``UnixSignal/ending``, then lets running statements end.
   ///
   /// Health checks are answered all the while, from before the database is opened until after it
   /// is closed.

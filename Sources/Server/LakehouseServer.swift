@@ -120,7 +120,7 @@ package struct LakehouseServer: Sendable {
     }
   }
 
-  /// Serves until SIGTERM or SIGINT, then lets running statements end.
+  /// Serves until one of ``UnixSignal/ending``, then lets running statements end.
   ///
   /// - Parameter onReady: Gets the URI of the server once clients can connect.
   /// - Parameter onRest: Runs once nothing has been asked for some seconds; it may block.
@@ -133,7 +133,7 @@ package struct LakehouseServer: Sendable {
   ) async throws {
     // What was logged last is to be read too, whichever way this ends.
     defer { self.logs.output.flush() }
-    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    let signals = await UnixSignalsSequence(trapping: UnixSignal.ending)
     let probe = HealthProbe(
       HealthCheck.checks(of: self.engine, self.tokens),
       configuration: self.configuration.health,

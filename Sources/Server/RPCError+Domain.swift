@@ -39,7 +39,9 @@ extension DuckDBError: RPCErrorConvertible {
     case .io:
       self.isOutOfSpace
         ? .resourceExhausted
-        : !self.isMissingFile ? .unavailable : self.isInsideLake ? .aborted : .notFound
+        : self.isForGood
+          ? .failedPrecondition
+          : !self.isMissingFile ? .unavailable : self.isInsideLake ? .aborted : .notFound
     case .network, .http, .connection, .fatal: .unavailable
     default: .internalError
     }
@@ -72,6 +74,13 @@ extension DuckDBError: RPCErrorConvertible {
     self.message.contains("No space left on device") || self.message.contains("quota exceeded")
   }
 
+  /// What no other try changes, though DuckDB calls it a failure of reading or writing.
+  private var isForGood: Bool {
+    ["Parquet files do not support", "File name too long", "Extension \""].contains {
+      self.message.contains($0)
+    }
+  }
+
   private var isMissingFile: Bool {
     self.message.contains("No files found") || self.message.contains("No such file")
   }
@@ -96,7 +105,7 @@ extension EngineError: RPCErrorConvertible {
       .notFound
     case .notPermitted: .permissionDenied
     case .transactionExpired, .transactionTooOld, .transactionAborted, .transactionLost,
-      .lakeConflict, .commitWaitExceeded:
+      .lakeConflict, .checkpointIncomplete, .commitWaitExceeded:
       .aborted
     case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction,
       .filesRewrittenTwice, .lakeFolderGone:
@@ -104,7 +113,8 @@ extension EngineError: RPCErrorConvertible {
     case .statementTooLong, .queueFull, .queueWaitExceeded, .tooManyStatements,
       .tooManyResultRows, .resultTooLarge, .tooManySessions, .tooManySessionsOfPrincipal,
       .tooManyTransactions, .tooManyBoundRows, .boundRowsTooLarge, .tooManyPolledStatements,
-      .keptResultTooLarge, .allBoundRowsTooLarge, .ingestionsTooLarge, .spoolFailed:
+      .tooManyPolledStatementsOfPrincipal, .keptResultTooLarge, .allBoundRowsTooLarge,
+      .ingestionsTooLarge, .spoolFailed:
       .resourceExhausted
     case .shuttingDown, .invalidated: .unavailable
     }

@@ -4,16 +4,19 @@ internal import GRPCCore
 /// How a session's id travels: as the cookie of the Flight specification, and as a bearer token
 /// for clients that keep no cookies but adopt the `authorization` header of any response.
 enum SessionCookie {
-  private static let cookieName = "arrow_flight_session_id"
+  private static let cookieStart = "arrow_flight_session_id="
   private static let tokenPrefix = "session-"
 
   /// The id that a client sent as a cookie.
   static func cookie(in metadata: Metadata) -> Handle? {
     for header in metadata[stringValues: "cookie"] {
-      for cookie in header.split(separator: ";") {
-        let parts = cookie.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == cookieName else { continue }
-        if let id = Handle(text: parts[1]) { return id }
+      // Bytes, not characters: the one before a semicolon may join it.
+      for cookie in header.utf8.split(separator: UInt8(ascii: ";")) {
+        let text = Substring(cookie.drop { $0 == UInt8(ascii: " ") })
+        guard text.utf8.starts(with: cookieStart.utf8) else { continue }
+        if let id = Handle(text: Substring(text.utf8.dropFirst(cookieStart.utf8.count))) {
+          return id
+        }
       }
     }
     return nil
@@ -31,13 +34,13 @@ enum SessionCookie {
   }
 
   static func cookie(for session: Session) -> Metadata {
-    ["set-cookie": "\(cookieName)=\(session.id.text)"]
+    ["set-cookie": "\(cookieStart)\(session.id.text)"]
   }
 
   /// The response headers that tell a client the id of its new session.
   static func metadata(for session: Session) -> Metadata {
     [
-      "set-cookie": "\(cookieName)=\(session.id.text)",
+      "set-cookie": "\(cookieStart)\(session.id.text)",
       "authorization": "Bearer \(tokenPrefix)\(session.id.text)",
     ]
   }

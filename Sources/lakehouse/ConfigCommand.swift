@@ -4,7 +4,7 @@ internal import Server
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Show the settings that hold, and where each comes from.",
+    abstract: "Show the settings in effect, and where each comes from.",
     discussion: "Takes what serve takes, and checks it. Secrets are masked."
   )
 
@@ -14,17 +14,15 @@ struct ConfigCommand: ParsableCommand {
   var reference = false
 
   func run() throws {
-    if self.reference {
-      print(SettingsReference.markdown)
-      return
-    }
+    if self.reference { return try StandardOutput.print(SettingsReference.markdown) }
     let settings = try self.options.effectiveSettings()
     let width = settings.entries.map(\.setting.name.count).max() ?? 0
-    for entry in settings.entries {
+    let lines = settings.entries.map { entry in
       let name = entry.setting.name.padding(to: width)
-      print("\(name)  \(entry.text ?? "(not set)")  [\(entry.origin)]")
+      return "\(name)  \(entry.text ?? "(not set)")  [\(entry.origin)]"
     }
-    for warning in settings.warnings { print("warning: \(warning)") }
+    let warnings = settings.warnings.map { "warning: \($0)" }
+    try StandardOutput.print((lines + warnings).joined(separator: "\n"))
   }
 }
 

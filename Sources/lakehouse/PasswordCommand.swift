@@ -5,13 +5,16 @@ struct PasswordCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "password",
     abstract: "Hash a password for the users file.",
-    discussion: "Reads the password as the first line of standard input, and prints its hash."
+    discussion: """
+      Asks for the password, or reads it as the first line of standard input where that is no \
+      terminal, and prints its hash.
+      """
   )
 
   func run() throws {
-    guard let password = readLine(), !password.isEmpty else {
+    guard let password = Terminal.readSecret(prompt: "Password: "), !password.isEmpty else {
       throw ValidationError("standard input holds no password")
     }
-    print(try PasswordHash(of: password).text)
+    try StandardOutput.print(PasswordHash(of: password).text)
   }
 }

@@ -9,8 +9,8 @@ struct ServeCommand: AsyncParsableCommand {
     abstract: "Serve a database over Arrow Flight SQL.",
     discussion: """
       Each setting can also be a variable (LAKEHOUSE_PORT for --port), there or in the file .env \
-      of the working folder, or a line of a settings file. A flag goes before a variable, that \
-      before .env, that before the file.
+      of the working folder, or a line of a settings file. A flag takes precedence over a \
+      variable, that over .env, and that over the settings file.
       """
   )
 

@@ -41,15 +41,17 @@ struct SettingFlags: ParsableArguments {
   @Option(help: .setting("jwt-audience")) var jwtAudience: String?
   @Option(help: .setting("jwt-public-key"), completion: .file()) var jwtPublicKey: String?
   @Option(help: .setting("jwks-url")) var jwksUrl: String?
-  @Option(help: .setting("jwt-default-role")) var jwtDefaultRole: String?
+  @Option(help: .setting("jwt-default-role"), completion: .words("jwt-default-role"))
+  var jwtDefaultRole: String?
   @Option(help: .setting("jwt-lifetime-seconds")) var jwtLifetimeSeconds: String?
   @Option(help: .setting("jwt-clock-skew-seconds")) var jwtClockSkewSeconds: String?
   @Flag(inversion: .prefixedNo, help: .setting("insecure")) var insecure: Bool?
   @Option(help: .setting("database"), completion: .file()) var database: String?
   @Flag(inversion: .prefixedNo, help: .setting("read-only")) var readOnly: Bool?
   @Flag(inversion: .prefixedNo, help: .setting("lockdown")) var lockdown: Bool?
-  @Option(help: .setting("ducklake-data-path")) var ducklakeDataPath: String?
-  @Option(help: .setting("ducklake-catalog")) var ducklakeCatalog: String?
+  @Option(help: .setting("ducklake-data-path"), completion: .directory) var ducklakeDataPath:
+    String?
+  @Option(help: .setting("ducklake-catalog"), completion: .file()) var ducklakeCatalog: String?
   @Option(help: .setting("ducklake-alias")) var ducklakeAlias: String?
   @Flag(inversion: .prefixedNo, help: .setting("ducklake-encrypted")) var ducklakeEncrypted: Bool?
   @Option(help: .setting("ducklake-inlined-rows")) var ducklakeInlinedRows: String?
@@ -62,34 +64,40 @@ struct SettingFlags: ParsableArguments {
   @Option(help: .setting("pg-database")) var pgDatabase: String?
   @Option(help: .setting("pg-user")) var pgUser: String?
   @Option(help: .setting("pg-password")) var pgPassword: String?
-  @Option(help: .setting("pg-password-file")) var pgPasswordFile: String?
+  @Option(help: .setting("pg-password-file"), completion: .file()) var pgPasswordFile: String?
   @Option(help: .setting("pg-schema")) var pgSchema: String?
-  @Option(help: .setting("pg-sslmode")) var pgSslmode: String?
-  @Option(help: .setting("pg-sslrootcert")) var pgSslrootcert: String?
+  @Option(help: .setting("pg-sslmode"), completion: .words("pg-sslmode"))
+  var pgSslmode: String?
+  @Option(help: .setting("pg-sslrootcert"), completion: .file()) var pgSslrootcert: String?
   @Option(help: .setting("pg-pool-size")) var pgPoolSize: String?
   @Option(help: .setting("azure-storage-account")) var azureStorageAccount: String?
   @Option(help: .setting("azure-storage-endpoint")) var azureStorageEndpoint: String?
   @Option(help: .setting("azure-connection-string")) var azureConnectionString: String?
-  @Option(help: .setting("azure-connection-string-file")) var azureConnectionStringFile: String?
+  @Option(help: .setting("azure-connection-string-file"), completion: .file())
+  var azureConnectionStringFile: String?
   @Option(help: .setting("s3-endpoint")) var s3Endpoint: String?
   @Option(help: .setting("s3-region")) var s3Region: String?
   @Option(help: .setting("s3-key-id")) var s3KeyId: String?
   @Option(help: .setting("s3-secret")) var s3Secret: String?
-  @Option(help: .setting("s3-secret-file")) var s3SecretFile: String?
+  @Option(help: .setting("s3-secret-file"), completion: .file()) var s3SecretFile: String?
   @Option(help: .setting("s3-session-token")) var s3SessionToken: String?
-  @Option(help: .setting("s3-session-token-file")) var s3SessionTokenFile: String?
+  @Option(help: .setting("s3-session-token-file"), completion: .file()) var s3SessionTokenFile:
+    String?
   @Flag(inversion: .prefixedNo, help: .setting("s3-path-style")) var s3PathStyle: Bool?
   @Flag(inversion: .prefixedNo, help: .setting("s3-tls")) var s3Tls: Bool?
-  @Option(help: .setting("azure-credential")) var azureCredential: String?
+  @Option(help: .setting("azure-credential"), completion: .words("azure-credential"))
+  var azureCredential: String?
   @Option(help: .setting("azure-storage-resource")) var azureStorageResource: String?
   @Option(help: .setting("azure-postgres-resource")) var azurePostgresResource: String?
   @Option(help: .setting("pg-token-refresh-minutes")) var pgTokenRefreshMinutes: String?
   @Option(help: .setting("init-sql-file"), completion: .file()) var initSqlFile: String?
   @Option(help: .setting("init-sql")) var initSql: String?
   @Option(help: .setting("log-level")) var logLevel: String?
-  @Option(help: .setting("log-format")) var logFormat: String?
+  @Option(help: .setting("log-format"), completion: .words("log-format"))
+  var logFormat: String?
   @Flag(inversion: .prefixedNo, help: .setting("print-queries")) var printQueries: Bool?
-  @Option(help: .setting("query-literals")) var queryLiterals: String?
+  @Option(help: .setting("query-literals"), completion: .words("query-literals"))
+  var queryLiterals: String?
   @Option(help: .setting("workers")) var workers: String?
   @Option(help: .setting("max-queued-statements")) var maxQueuedStatements: String?
   @Option(help: .setting("queue-wait-seconds")) var queueWaitSeconds: String?
@@ -104,6 +112,8 @@ struct SettingFlags: ParsableArguments {
   @Option(help: .setting("max-message-bytes")) var maxMessageBytes: String?
   @Option(help: .setting("max-sessions")) var maxSessions: String?
   @Option(help: .setting("max-sessions-per-principal")) var maxSessionsPerPrincipal: String?
+  @Option(help: .setting("max-polled-statements-per-principal"))
+  var maxPolledStatementsPerPrincipal: String?
   @Option(help: .setting("session-idle-seconds")) var sessionIdleSeconds: String?
   @Option(help: .setting("transaction-idle-seconds")) var transactionIdleSeconds: String?
   @Option(help: .setting("transaction-lifetime-seconds")) var transactionLifetimeSeconds: String?
@@ -199,6 +209,7 @@ struct SettingFlags: ParsableArguments {
       "max-message-bytes": self.maxMessageBytes,
       "max-sessions": self.maxSessions,
       "max-sessions-per-principal": self.maxSessionsPerPrincipal,
+      "max-polled-statements-per-principal": self.maxPolledStatementsPerPrincipal,
       "session-idle-seconds": self.sessionIdleSeconds,
       "transaction-idle-seconds": self.transactionIdleSeconds,
       "transaction-lifetime-seconds": self.transactionLifetimeSeconds,
@@ -229,5 +240,12 @@ extension ArgumentHelp {
       preconditionFailure("no setting \(name)")
     }
     return ArgumentHelp("A file with the value of \(setting.flag).")
+  }
+}
+
+extension CompletionKind {
+  /// The words that a setting may be, as its rule lists them.
+  fileprivate static func words(_ name: String) -> CompletionKind {
+    .list(Setting.named(name)?.words ?? [])
   }
 }

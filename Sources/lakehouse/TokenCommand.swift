@@ -19,7 +19,7 @@ struct TokenCommand: AsyncParsableCommand {
   @Option(help: "What it allows: \(Role.allCases.map(\.rawValue).joined(separator: ", ")).")
   var role = Role.user
 
-  @Option(help: "How many seconds it counts for; as long as the server's own without it.")
+  @Option(help: "How many seconds it is valid for; without it, as long as the server's own.")
   var expires: Int?
 
   @OptionGroup var options: SettingOptions
@@ -45,8 +45,8 @@ struct TokenCommand: AsyncParsableCommand {
       audience: auth.audience
     )
     let lifetime = self.expires.map { TimeInterval($0) } ?? auth.tokenLifetime / .seconds(1)
-    print(
-      try issuer.token(
+    try StandardOutput.print(
+      issuer.token(
         for: Principal(name: self.subject, role: self.role),
         method: .token,
         expiry: Date(timeIntervalSinceNow: lifetime)

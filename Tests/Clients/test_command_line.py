@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 import re
+import signal
+import subprocess
+import termios
 
 import pytest
 
 from support.flightsql import RawClient
-from support.server import run_to_end
+from support.server import binary_path, run_to_end
 
 REFUSED = {
   "unknown flag": ["serve", "--nosuch"],
@@ -18,6 +24,9 @@ REFUSED = {
   "unknown command": ["nosuch"],
   "database in no folder": ["serve", "--port", "0", "--database", "nosuch/folder/kept.db"],
   "host that isn't here": ["serve", "--port", "0", "--host", "192.0.2.1"],
+  "host without an address": ["serve", "--insecure", "--port", "0", "--host", "nosuch.invalid"],
+  "socket with a long path": ["serve", "--host", f"unix:{'long' * 30}"],
+  "socket where a file is": ["serve", "--host", f"unix:{__file__}"],
 }
 
 
@@ -110,3 +119,58 @@ def test_completions(shell: str):
   ended = run_to_end("--generate-completion-script", shell)
   assert ended.returncode == 0
   assert "lakehouse" in ended.stdout and "serve" in ended.stdout
+
+
+def test_bash_completes_words_and_folders(tmp_path):
+  (tmp_path / "folder" / "lake").mkdir(parents=True)
+  (tmp_path / "script").write_text(
+    run_to_end("--generate-completion-script", "bash").stdout
+    + """
+complete_line() {
+  COMPREPLY=(); COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
+  _lakehouse lakehouse "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+  echo "${COMPREPLY[@]}"
+}
+complete_line lakehouse serve --log-format ""
+complete_line lakehouse serve --ducklake-data-path folder/
+complete_line lakehouse token --role ""
+"""
+  )
+  environment = os.environ | {"PATH": f"{binary_path().parent}:{os.environ['PATH']}"}
+  ended = subprocess.run(
+    ["bash", "script"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30
+  )
+  assert ended.stdout.splitlines() == ["text json", "folder/lake", "reader user admin"], ended.stderr
+
+
+@pytest.mark.parametrize("key", ["\n", "\x03"], ids=["entered", "given up"])
+def test_a_terminal_does_not_show_a_password(key: str):
+  shown, typed = os.openpty()
+  process = subprocess.Popen(
+    [binary_path(), "password"], stdin=typed, stdout=subprocess.PIPE, stderr=typed,
+    preexec_fn=lambda: (os.setsid(), fcntl.ioctl(typed, termios.TIOCSCTTY, 0)),
+  )
+  screen = b""
+  while b"Password: " not in screen:
+    screen += os.read(shown, 100)
+  while termios.tcgetattr(typed)[3] & termios.ECHO:
+    assert process.poll() is None
+  os.write(shown, b"hunter2" + key.encode())
+  printed, _ = process.communicate(timeout=30)
+  assert printed.startswith(b"$scrypt$") if key == "\n" else process.returncode == -signal.SIGINT
+  assert termios.tcgetattr(typed)[3] & termios.ECHO, "what is typed next is shown"
+  os.close(typed)
+  os.set_blocking(shown, False)
+  with contextlib.suppress(OSError):
+    screen += os.read(shown, 1000)
+  os.close(shown)
+  assert b"hunter2" not in screen
+
+
+def test_what_could_not_be_printed_is_an_error():
+  with open("/dev/full", "w") as full:
+    ended = subprocess.run(
+      [binary_path(), "config"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30
+    )
+  assert ended.returncode == 1
+  assert ended.stderr == "Error: cannot write to standard output\n"

@@ -81,18 +81,36 @@ def test_serve_tells_all_that_is_wrong(tmp_path):
   ("setting", "value", "rule"),
   [
     ("threads", "100000", "an integer between 0 and 1024"),
-    ("ducklake-data-path", "what?/", "a folder or URL that ends in / and has no ', ; or ?"),
+    *(
+      (
+        "ducklake-data-path", path,
+        "a folder or URL (az://, abfss://, s3://, https://) that ends in / and has no ', ; or ?",
+      )
+      for path in ("what?/", "file:///srv/lake/", "gs://bucket/lake/")
+    ),
     (
       "ducklake-catalog", "postgres:dbname=lake",
       "a file or sqlite:FILE without ? (a catalog in PostgreSQL is named by --pg-host)",
     ),
-    ("host", "unix:", "an address, a host's name or unix:PATH"),
+    *(
+      ("host", host, "an address or a host's name, without a port, or unix:PATH")
+      for host in ("unix:", "127.0.0.1:31337", "[::1]:31337", "grpc://127.0.0.1", "two words")
+    ),
+    ("health-host", "127.0.0.1:8081", "an address or a host's name, without a port"),
   ],
 )
 def test_what_could_not_be_served_is_refused(setting: str, value: str, rule: str):
   ended = run_to_end("serve", "--port", "0", f"--{setting}", value)
   assert ended.returncode != 0
   assert f"--{setting}: '{value}' is not {rule}" in ended.stderr
+
+
+@pytest.mark.parametrize("setting", ["password", "database", "ducklake-data-path", "port"])
+def test_a_flag_is_not_missing_because_its_value_is(setting: str):
+  """As a shell's variable that isn't set leaves it: `--password "$PASSWORD"`."""
+  ended = run_to_end("serve", "--port", "0", f"--{setting}", "")
+  assert ended.returncode != 0
+  assert f"--{setting}: is empty" in ended.stderr
 
 
 @pytest.mark.parametrize("content", ["", "\n", "  \n"])

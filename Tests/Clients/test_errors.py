@@ -37,6 +37,8 @@ FAILURES = [
   ("COMMIT", None, "(?i)transaction"),
   ("SET nosuch_setting = 1", None, "nosuch_setting"),
   ("SELECT * FROM 'nosuch.parquet'", None, "nosuch.parquet"),
+  ("LOAD nosuch", StatusCode.FAILED_PRECONDITION, "nosuch"),
+  ("SELECT ?", StatusCode.INVALID_ARGUMENT, "1 parameter and no values"),
 ]
 
 NEVER = (StatusCode.UNKNOWN, StatusCode.INTERNAL, StatusCode.UNIMPLEMENTED, StatusCode.OK)

@@ -268,6 +268,22 @@ def test_sizes_that_there_are_not(text):
   assert "--memory-limit" in ended.stderr
 
 
+def test_polled_statements_of_a_principal(start):
+  own = start("--max-polled-statements-per-principal", "2")
+  with RawClient(own.address) as client:
+    endless = descriptor(Command.query(ENDLESS))
+    for _ in range(2):
+      client.call("PollFlightInfo", endless)
+    with refused("--max-polled-statements-per-principal"):
+      client.call("PollFlightInfo", endless)
+    assert client.rows("SELECT 42") == [(42,)]
+    client.action("CloseSession")
+  with RawClient(own.address) as other:
+    for _ in range(4):
+      other.call("PollFlightInfo", descriptor(Command.query("SELECT 42 AS a")))
+  works(own)
+
+
 # MARK: Transactions
 
 

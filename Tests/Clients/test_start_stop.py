@@ -204,6 +204,26 @@ def test_a_log_that_nobody_reads_does_not_hold_it_up():
       os.close(writer)
 
 
+@pytest.mark.parametrize("disposition", [signal.SIG_DFL, signal.SIG_IGN], ids=["kept", "nohup"])
+def test_a_terminal_that_is_closed_ends_it_as_other_signals_do(disposition):
+  command = [str(binary_path()), "serve", "--host", "127.0.0.1", "--port", "0"]
+  with subprocess.Popen(
+    command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(),
+    preexec_fn=lambda: signal.signal(signal.SIGHUP, disposition),
+  ) as process:
+    try:
+      match = READY_LINE.match(process.stdout.readline().rstrip())
+      process.send_signal(signal.SIGHUP)
+      if disposition == signal.SIG_IGN:
+        with RawClient(f"{match['host']}:{match['port']}") as raw:
+          assert raw.rows("SELECT 42") == [(42,)]
+        process.send_signal(signal.SIGTERM)
+      assert process.wait(15) == 0
+      assert ("SIGHUP" if disposition == signal.SIG_DFL else "SIGTERM") in process.stderr.read()
+    finally:
+      process.kill()
+
+
 def test_an_idle_client_does_not_hold_it_up(start):
   own = start("--shutdown-grace-seconds", "600")
   with RawClient(own.address) as raw:

@@ -101,6 +101,14 @@ def test_a_client_that_does_not_encrypt(encrypted):
   assert is_logged(encrypted, "does not speak TLS")
 
 
+def test_a_client_that_encrypts_where_the_server_does_not(start, authority):
+  plain = start()
+  with pytest.raises(grpc.RpcError) as caught:
+    answer(plain, authority)
+  assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+  assert is_logged(plain, "speaks TLS where there is none peer=ipv4:127.0.0.1:")
+
+
 def handshake(server: Server, configure) -> ssl.SSLSocket:
   """A handshake by hand; the caller closes the socket."""
   context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -5,6 +5,14 @@ import Testing
 @Suite struct CancellationTests {
   /// Runs for hours unless it is stopped.
   static let endless = "SELECT count(*) FROM range(10_000_000_000) a, range(1_000_000) b"
+  /// The same, and others can see that it has begun.
+  private static let endlessCount =
+    "SELECT count(*) FROM range(10_000_000_000) a, range(1_000_000) b WHERE nextval('begun') > 0"
+
+  /// When a statement is cancelled.
+  enum Moment: CaseIterable {
+    case beforeItBegins, whileItBegins, atWork
+  }
 
   let test: TestEngine
   let session: Session
@@ -12,6 +20,19 @@ import Testing
   init() throws {
     self.test = try TestEngine()
     self.session = try self.test.session()
+  }
+
+  /// Returns when ``endlessCount`` is being computed.
+  private func waitForWork() async throws {
+    let other = try self.test.session()
+    let count = "SELECT count(*) FROM duckdb_sequences() WHERE last_value IS NOT NULL"
+    while try await self.test.integers(count, in: other) == [0] {}
+  }
+
+  /// Cancels what is being begun.
+  private func cancel(_ cancellation: Cancellation, _ moment: Moment) async throws {
+    if moment == .atWork { try await self.waitForWork() }
+    cancellation.cancel()
   }
 
   private func expectCancelled(
@@ -28,29 +49,27 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 1, 20, 100])
-  func `an update stops, whenever it is cancelled`(milliseconds: Int) async throws {
+  @Test(.timeLimit(.minutes(1)), arguments: Moment.allCases)
+  func `an update stops, whenever it is cancelled`(moment: Moment) async throws {
+    try await self.test.run("CREATE SEQUENCE begun", in: self.session)
     let cancellation = Cancellation()
-    async let cancelling: Void = {
-      try? await Task.sleep(for: .milliseconds(milliseconds))
-      cancellation.cancel()
-    }()
+    if moment == .beforeItBegins { cancellation.cancel() }
+    async let cancelling: Void = self.cancel(cancellation, moment)
     await self.expectCancelled {
-      _ = try await self.session.update(Self.endless, cancellation: cancellation)
+      _ = try await self.session.update(Self.endlessCount, cancellation: cancellation)
     }
-    await cancelling
+    try await cancelling
     #expect(try await self.test.integers("SELECT 1::BIGINT", in: self.session) == [1])
   }
 
-  @Test(arguments: [0, 20])
-  func `a result stops, whenever it is cancelled`(milliseconds: Int) async throws {
-    let stream = try await self.test.stream(Self.endless, in: self.session)
-    async let cancelling: Void = {
-      try? await Task.sleep(for: .milliseconds(milliseconds))
-      stream.cancellation.cancel()
-    }()
+  @Test(.timeLimit(.minutes(1)), arguments: Moment.allCases)
+  func `a result stops, whenever it is cancelled`(moment: Moment) async throws {
+    try await self.test.run("CREATE SEQUENCE begun", in: self.session)
+    let stream = try await self.test.stream(Self.endlessCount, in: self.session)
+    if moment == .beforeItBegins { stream.cancellation.cancel() }
+    async let cancelling: Void = self.cancel(stream.cancellation, moment)
     await self.expectCancelled { _ = try await stream.next() }
-    await cancelling
+    try await cancelling
     #expect(try await self.test.integers("SELECT 1::BIGINT", in: self.session) == [1])
     #expect(self.test.engine.activeStatementCount == 0)
   }
@@ -75,10 +94,12 @@ import Testing
     #expect(try await self.test.integers("SELECT 1::BIGINT", in: self.session) == [1])
   }
 
-  @Test func `the engine's end stops what is at work`() async throws {
-    let stream = try await self.test.stream(Self.endless, in: self.session)
+  @Test(.timeLimit(.minutes(1)))
+  func `the engine's end stops what is at work`() async throws {
+    try await self.test.run("CREATE SEQUENCE begun", in: self.session)
+    let stream = try await self.test.stream(Self.endlessCount, in: self.session)
     async let closing: Void = {
-      try await Task.sleep(for: .milliseconds(20))
+      try await self.waitForWork()
       try await self.test.engine.close()
     }()
     await self.expectCancelled(as: .shuttingDown) { _ = try await stream.next() }

@@ -9,6 +9,9 @@ struct RPCErrorTests {
       ("IO Error: No files found that match the pattern \"x.parquet\"", RPCError.Code.notFound),
       ("IO Error: Cannot open file \"x.csv\": No such file or directory", .notFound),
       ("IO Error: Cannot open file \"x.csv\": Permission denied", .unavailable),
+      ("IO Error: Parquet files do not support negative intervals", .failedPrecondition),
+      ("IO Error: Failed to create directory \"x\": File name too long", .failedPrecondition),
+      ("IO Error: Extension \"x.duckdb_extension\" not found.", .failedPrecondition),
       ("IO Error: Could not write file \"x\": No space left on device", .resourceExhausted),
       (
         """

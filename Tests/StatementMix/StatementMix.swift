@@ -34,7 +34,7 @@ package enum StatementMix {
   private static func bind(_ connection: borrowing Connection, _ number: Int) throws {
     let type = LogicalType(.struct([Column("a", LogicalType(.enum(["x", "y"])))]))
     let statement = try connection.prepare("SELECT $text, $list, $map, $bits, $empty")
-    for parameter in statement.parameters {
+    for (index, parameter) in statement.parameters.enumerated() {
       let value: Value =
         switch parameter.name {
         case "text": .varchar("a text of number \(number), longer than twelve")
@@ -48,8 +48,7 @@ package enum StatementMix {
         case "bits": .bit([true, false])
         default: .list([], of: type)
         }
-      let index = statement.parameterIndex(named: parameter.name) ?? 0
-      try statement.bind(value, at: index)
+      try statement.bind(value, at: index + 1)
     }
     var result = try statement.stream()
     _ = result.columns

@@ -9,13 +9,14 @@ enum FuzzCredentials {
     let sealed = SealedTickets()
     Fuzzer.run { bytes in
       var input = FuzzedInput(bytes)
-      switch input.byte() % 6 {
+      switch input.byte() % 7 {
       case 0: Headers.check(input.rest())
       case 1: tokens.checkVerification(&input)
       case 2: tokens.checkKeySet(input.rest())
       case 3: UserLists.check(input.rest())
       case 4: sealed.checkSeal(&input)
-      default: sealed.checkContent(input.rest())
+      case 5: sealed.checkContent(input.rest())
+      default: CallMetadata.check(&input)
       }
     }
   }

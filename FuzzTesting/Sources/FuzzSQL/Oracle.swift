@@ -7,9 +7,6 @@ import FuzzDriver
 
 /// Asks DuckDB itself what a text comes to.
 final class Oracle {
-  /// What DuckDB says where it was made to open a file, which it does while it compiles.
-  private static let trace = "nothing-is-there"
-
   /// Made once; without DuckDB there is nothing to compare with.
   static var ready: Oracle {
     do {
@@ -19,18 +16,16 @@ final class Oracle {
     }
   }
 
+  /// The tables that are there, neither of which has a column of a refused type.
+  static let tables: Set = ["t", "u"]
+
   private let database: Database
   private let connection: Connection
   private let rules: StatementGuard
 
-  /// Makes macros, one of them in a hidden catalog, that open a file when they are used.
-  ///
-  /// No text may do that. DuckDB wants the file to be there when they are made.
   init() throws {
-    let folder = FileManager.default.temporaryDirectory.path
-    let path = "\(folder)/\(Self.trace)-\(getpid()).csv"
-    try Data("a\n1\n".utf8).write(to: URL(filePath: path))
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    // One of its own: DuckDB lists the folder of a file that isn't there.
+    let folder = FileManager.default.temporaryDirectory.appending(path: "fuzz-sql-\(getpid())").path
     self.database = try Database(options: ["threads": "1"])
     self.connection = try self.database.connect()
     try self.connection.execute(
@@ -38,16 +33,20 @@ final class Oracle {
       SET autoinstall_known_extensions = false;
       SET autoload_known_extensions = false;
       ATTACH ':memory:' AS __ducklake_metadata_l;
-      CREATE MACRO trap() AS TABLE SELECT * FROM read_csv('\(path)');
-      CREATE MACRO trap(x) AS (SELECT count(*) FROM read_csv('\(path)'));
-      CREATE MACRO __ducklake_metadata_l.f() AS TABLE SELECT * FROM read_csv('\(path)');
       CREATE TABLE t (a INTEGER, b VARCHAR);
+      CREATE TABLE u (a INTEGER PRIMARY KEY, b VARCHAR)
+      """
+    )
+    try Traps.set(in: folder, on: self.connection)
+    try self.connection.execute(
+      """
       SET allowed_directories = ['\(folder)'];
       SET enable_external_access = false
       """
     )
     var rules = StatementGuard()
     rules.refusedFunctions.formUnion(["trap", "read_csv", "read_text", "read_blob"])
+    rules.refusedColumnTypes = [StatementGuard.nanosecondTime]
     rules.paths = GuardedPaths([folder])
     self.rules = rules
   }
@@ -60,8 +59,11 @@ final class Oracle {
     let isReader = (try? self.rules.check(sql, role: .reader)) != nil
     let isAdmin = (try? self.rules.check(sql, role: .admin)) != nil
     require(isAdmin || !isReader, "a reader may do more than an administrator: \(sql)")
-    guard isAdmin, !sql.contains(Self.trace) else { return }
-    self.requireNoTrace(&statements, sql)
+    guard isAdmin, !Traps.all.contains(where: sql.contains) else { return }
+    let types = self.types(of: &statements, sql)
+    Changes.check(sql, types)
+    NewColumns.check(sql, types, on: self.connection)
+    self.checkAuthor(sql)
   }
 
   /// A statement that is hidden to one who reads the text could do anything.
@@ -85,12 +87,36 @@ final class Oracle {
     require(scanned == withWords, "\(scanned) of \(withWords) statements with words: \(sql)")
   }
 
-  private func requireNoTrace(_ statements: inout ExtractedStatements, _ sql: String) {
+  /// What kinds of statements DuckDB has compiled, and `nil` for each that it refused.
+  private func types(
+    of statements: inout ExtractedStatements,
+    _ sql: String
+  ) -> [StatementType?] {
+    var types: [StatementType?] = []
+    for _ in 0..<statements.count {
+      do throws(DuckDBError) {
+        types.append(try statements.prepareNext()?.statementType)
+      } catch {
+        require(!error.message.contains(Traps.refused), "the guard let through: \(sql)")
+        if error.message.contains(Traps.rewriting) {
+          require(LakeFunctions.mayRewriteFiles(sql), "files are rewritten by: \(sql)")
+        }
+        types.append(nil)
+      }
+    }
+    return types
+  }
+
+  /// No commit bears the name of anybody but its author.
+  private func checkAuthor(_ sql: String) {
+    guard let signed = try? CommitAuthorship.sign(sql, as: Traps.author),
+      var statements = try? self.connection.extract(signed)
+    else { return }
     for _ in 0..<statements.count {
       do throws(DuckDBError) {
         _ = try statements.prepareNext()
       } catch {
-        require(!error.message.contains(Self.trace), "the guard let through: \(sql)")
+        require(!error.message.contains(Traps.unsigned), "another author is named by: \(signed)")
       }
     }
   }

@@ -17,9 +17,9 @@ struct ColumnImport {
     case halfFloat
     /// Time since midnight or the epoch, to be multiplied for microseconds.
     case scaled(width: Int, by: Int64)
-    case nanoseconds
     /// Nanoseconds that become microseconds, and must be whole ones.
     case wholeMicroseconds
+    case date
     case dateMilliseconds
     case duration(DataType.TimeUnit)
     case interval(DataType.IntervalUnit)
@@ -175,7 +175,7 @@ extension ColumnImport {
   private static func temporal(_ type: DataType) -> ColumnImport? {
     let wide = Transfer.bytes(from: 8, to: 8)
     return switch type {
-    case .date(.day): ColumnImport(.date, .bytes(from: 4, to: 4))
+    case .date(.day): ColumnImport(.date, .date)
     case .date(.millisecond): ColumnImport(.date, .dateMilliseconds)
     case .time(.second): ColumnImport(.time, .scaled(width: 4, by: 1_000_000))
     case .time(.millisecond): ColumnImport(.time, .scaled(width: 4, by: 1_000))
@@ -188,7 +188,7 @@ extension ColumnImport {
     case .timestamp(.second, _): ColumnImport(.timestampTZ, .scaled(width: 8, by: 1_000_000))
     case .timestamp(.millisecond, _): ColumnImport(.timestampTZ, .scaled(width: 8, by: 1_000))
     case .timestamp(.microsecond, _): ColumnImport(.timestampTZ, wide)
-    case .timestamp(.nanosecond, _): ColumnImport(.timestampTZ, .nanoseconds)
+    case .timestamp(.nanosecond, _): ColumnImport(.timestampTZ, .wholeMicroseconds)
     case .duration(let unit): ColumnImport(.interval, .duration(unit))
     case .interval(let unit): ColumnImport(.interval, .interval(unit))
     default: nil

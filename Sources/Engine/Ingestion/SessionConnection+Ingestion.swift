@@ -23,12 +23,21 @@ extension SessionConnection {
       let changesLake = !Self.isTemporary(path)
       let changes = LakeChanges(ingestingInto: target, removing: self.removals(by: .insert, ""))
       var definesTable = false
-      let rowCount = try self.atomically(
+      let rowCount: Int = try self.atomically(
         on: connection,
         changesLake: changesLake,
-        cancellation
+        cancellation,
+        orElse: { first, rowCount, conflict in
+          guard let lake = self.resources.lake, !lake.hasOneWriter, !definesTable else {
+            throw conflict
+          }
+          try self.repeated(target, path, rowCount, in: lake, cancellation).run(
+            insteadOf: first,
+            conflict
+          )
+        }
       ) { connection in
-        if changesLake { self.changes.formUnion(changes) }
+        if changesLake { self.effects.lake.formUnion(changes) }
         definesTable = try self.prepareTable(path, target, rows, on: connection)
         return try self.changingData(if: true) {
           try self.resources.rowFunction.withSource(rows.source) { call in
@@ -45,6 +54,30 @@ extension SessionConnection {
       }
       return rowCount
     }
+  }
+
+  private func repeated(
+    _ target: IngestionTarget,
+    _ path: [String],
+    _ rowCount: Int,
+    in lake: Lake,
+    _ cancellation: Cancellation
+  ) -> RepeatedIngestion {
+    let transaction = LakeTransaction(
+      lake: lake,
+      database: self.resources.database,
+      author: self.author,
+      data: self.resources.data,
+      waiting: .onWorker(self.resources.threads),
+      cancellation: cancellation
+    )
+    return RepeatedIngestion(
+      transaction: transaction,
+      rowFunction: self.resources.rowFunction,
+      target: target,
+      path: path,
+      rowCount: rowCount
+    )
   }
 
   private static let temporaryCatalog = "temp"

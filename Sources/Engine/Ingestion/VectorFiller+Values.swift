@@ -88,27 +88,26 @@ extension VectorFiller {
           : unsafe ArrayData.integer(values, row, as: Int64.self)
         unsafe target[place] = try Self.scaled(value, by: factor)
       }
-    case .nanoseconds:
-      let target = unsafe slots.assumingMemoryBound(to: Int64.self) + start
-      rows.forEach { row, place in
-        unsafe target[place] = ArrayData.integer(values, row, as: Int64.self) / 1_000
-      }
     case .wholeMicroseconds:
       let target = unsafe slots.assumingMemoryBound(to: Int64.self) + start
       try rows.forEach { row, place throws(IngestionError) in
-        let value = unsafe ArrayData.integer(values, row, as: Int64.self)
-        let (microseconds, rest) = value.quotientAndRemainder(dividingBy: 1_000)
-        guard rest == 0 else {
-          throw Self.outOfRange("A time in a lake, which keeps microseconds", value)
-        }
-        unsafe target[place] = microseconds
+        let nanoseconds = unsafe ArrayData.integer(values, row, as: Int64.self)
+        unsafe target[place] = try Self.wholeMicroseconds(nanoseconds)
+      }
+    case .date:
+      let target = unsafe slots.assumingMemoryBound(to: Int32.self) + start
+      try rows.forEach { row, place throws(IngestionError) in
+        let days = unsafe ArrayData.integer(values, row, as: Int32.self)
+        // Beyond what DuckDB knows as -infinity; a lake's table couldn't be read any more.
+        guard days != .min else { throw Self.outOfRange("A date", Int64(days)) }
+        unsafe target[place] = days
       }
     case .dateMilliseconds:
       let target = unsafe slots.assumingMemoryBound(to: Int32.self) + start
       try rows.forEach { row, place throws(IngestionError) in
         let value = unsafe ArrayData.integer(values, row, as: Int64.self)
         let (days, rest) = value.quotientAndRemainder(dividingBy: 86_400_000)
-        guard let days = Int32(exactly: rest < 0 ? days - 1 : days) else {
+        guard let days = Int32(exactly: rest < 0 ? days - 1 : days), days != .min else {
           throw Self.outOfRange("A date", value)
         }
         unsafe target[place] = days
@@ -126,6 +125,18 @@ extension VectorFiller {
     let (scaled, overflow) = value.multipliedReportingOverflow(by: factor)
     if overflow { throw Self.outOfRange("A time", value) }
     return scaled
+  }
+
+  private static func wholeMicroseconds(_ nanoseconds: Int64) throws(IngestionError) -> Int64 {
+    let (microseconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000)
+    guard rest == 0 else {
+      throw IngestionError(
+        .invalidValue,
+        "\(nanoseconds) ns is not a whole number of microseconds, and nothing finer is kept here: "
+          + "round it first."
+      )
+    }
+    return microseconds
   }
 
   private static func outOfRange(_ kind: String, _ value: Int64) -> IngestionError {
@@ -169,7 +180,7 @@ extension VectorFiller {
         case .second: interval.microseconds = try Self.scaled(value, by: 1_000_000)
         case .millisecond: interval.microseconds = try Self.scaled(value, by: 1_000)
         case .microsecond: interval.microseconds = value
-        case .nanosecond: interval.microseconds = value / 1_000
+        case .nanosecond: interval.microseconds = try Self.wholeMicroseconds(value)
         }
       case .interval(.yearMonth):
         interval.months = unsafe ArrayData.integer(values, row, as: Int32.self)
@@ -181,7 +192,7 @@ extension VectorFiller {
         interval.months = unsafe ArrayData.integer(values, 4 &* row, as: Int32.self)
         interval.days = unsafe ArrayData.integer(values, 4 &* row &+ 1, as: Int32.self)
         let nanoseconds = unsafe ArrayData.integer(values, 2 &* row &+ 1, as: Int64.self)
-        interval.microseconds = nanoseconds / 1_000
+        interval.microseconds = try Self.wholeMicroseconds(nanoseconds)
       }
       unsafe target.storeBytes(of: interval, toByteOffset: place &* 16, as: Interval.self)
     }

@@ -65,6 +65,15 @@ extension Lake {
     """
   }
 
+  /// Rewrites files of which many rows were deleted.
+  func rewrite(schema: String, table: String) -> String {
+    """
+    SELECT coalesce(sum(files_created), 0)::VARCHAR FROM ducklake_rewrite_data_files(
+      \(SQLText.literal(self.alias)), \(SQLText.literal(table)),
+      schema => \(SQLText.literal(schema)))
+    """
+  }
+
   /// When the snapshot was made that was the newest that long ago; no row if there was none.
   func newestSnapshot(olderThan age: Duration) -> String {
     """
@@ -88,14 +97,18 @@ extension Lake {
     self.count(of: "ducklake_delete_orphaned_files", before: Self.time(ago: age))
   }
 
+  // As the lake's own options say.
+
+  var expireSnapshots: String { self.count(of: "ducklake_expire_snapshots") }
+  var deleteOldFiles: String { self.count(of: "ducklake_cleanup_old_files") }
+  var deleteOrphans: String { self.count(of: "ducklake_delete_orphaned_files") }
+
   private static func time(ago age: Duration) -> String {
     "now() - to_microseconds(\(Int64(age / .microseconds(1))))"
   }
 
-  private func count(of function: String, before time: String) -> String {
-    """
-    SELECT count(*)::VARCHAR
-    FROM \(function)(\(SQLText.literal(self.alias)), older_than => \(time))
-    """
+  private func count(of function: String, before time: String? = nil) -> String {
+    let age = time.map { ", older_than => \($0)" } ?? ""
+    return "SELECT count(*)::VARCHAR FROM \(function)(\(SQLText.literal(self.alias))\(age))"
   }
 }

@@ -1,60 +1,57 @@
 internal import DuckDB
 
-/// What DuckLake does on `CHECKPOINT` of a lake, step by step: DuckLake itself takes a connection of its
-/// own for each, on which no author is named, and commits without a look at what others have removed.
+/// What DuckLake does on `CHECKPOINT` of a lake, in its order and by the lake's own options, but table by
+/// table: DuckLake itself takes a connection of its own for all tables at once, on which no author is
+/// named, and commits without a look at what others have removed.
 struct LakeCheckpoint {
-  private struct Step {
-    var function: String
-    /// Whether it puts files in the place of rows or other files.
-    var replacesRows = false
+  let lake: Lake
+  let transaction: LakeTransaction
+
+  /// Throws at the end if tables were left out because others kept changing them.
+  func run(on connection: borrowing Connection) throws {
+    let lake = self.lake
+    var leftOut: Set<String> = []
+    try self.eachTable(on: connection, &leftOut) { lake.flush(schema: $0, table: $1) }
+    try self.step(lake.expireSnapshots, on: connection)
+    try self.eachTable(on: connection, &leftOut) { lake.merge(schema: $0, table: $1) }
+    try self.eachTable(on: connection, &leftOut) { lake.rewrite(schema: $0, table: $1) }
+    try self.step(lake.deleteOldFiles, on: connection)
+    try self.step(lake.deleteOrphans, on: connection)
+    guard leftOut.isEmpty else {
+      throw EngineError.checkpointIncomplete(tables: leftOut.sorted())
+    }
   }
 
-  /// In DuckLake's order; each heeds the lake's own options.
-  private static let steps = [
-    Step(function: "ducklake_flush_inlined_data", replacesRows: true),
-    Step(function: "ducklake_expire_snapshots"),
-    Step(function: "ducklake_merge_adjacent_files", replacesRows: true),
-    Step(function: "ducklake_rewrite_data_files", replacesRows: true),
-    Step(function: "ducklake_cleanup_old_files"),
-    Step(function: "ducklake_delete_orphaned_files"),
-  ]
-
-  let lake: Lake
-  let database: Database
-  /// Who asks for it, if its snapshots are to say so.
-  let author: String?
-  let cancellation: Cancellation
-
-  func run() throws {
-    let connection = try self.database.connect()
-    for step in Self.steps {
-      try LakeCommit.repeating(on: connection, self.cancellation) {
-        try self.attempt(step, on: $0)
+  /// - Parameter statement: That for a schema and a table.
+  private func eachTable(
+    on connection: borrowing Connection,
+    _ leftOut: inout Set<String>,
+    _ statement: (String, String) -> String
+  ) throws {
+    for row in try connection.texts(self.lake.tablesQuery, self.transaction.cancellation) {
+      guard let schema = row[0], let table = row[1] else { continue }
+      do {
+        try self.step(statement(schema, table), on: connection, replacingFilesOf: table)
+      } catch EngineError.lakeConflict {
+        leftOut.insert(table)
+      } catch let error as DuckDBError where error.code == .catalog {
+        let tables = try connection.texts(self.lake.tablesQuery, self.transaction.cancellation)
+        // Else somebody has dropped it meanwhile.
+        guard !tables.contains(row) else { throw error }
       }
     }
   }
 
-  /// Compiles and runs a step in one transaction.
-  private func attempt(_ step: Step, on connection: borrowing Connection) throws {
-    let transaction = LakeTransaction(
-      lake: self.lake,
-      database: self.database,
-      author: self.author,
-      data: nil,
-      cancellation: self.cancellation
-    )
-    try transaction.run(on: connection, replacing: step.replacesRows ? .any : RemovalTargets()) {
-      try self.call(step.function, on: $0)
-    }
-  }
-
-  private func call(_ function: String, on connection: borrowing Connection) throws {
-    // Connections don't get into closures: what works on one is made outside.
-    let interrupter = connection.interrupter
-    let statement = try connection.prepare("CALL \(function)(\(SQLText.literal(self.lake.alias)))")
-    try self.cancellation.run(on: interrupter) {
-      var result = try statement.stream { self.cancellation.isCancelled }
-      while try result.nextChunk() != nil {}
+  private func step(
+    _ statement: String,
+    on connection: borrowing Connection,
+    replacingFilesOf table: String? = nil
+  ) throws {
+    let cancellation = self.transaction.cancellation
+    try LakeCommit.repeating(on: connection, cancellation) { connection in
+      _ = try self.transaction.run(on: connection, replacingFilesOf: table) {
+        try $0.texts(statement, cancellation)
+      }
     }
   }
 }

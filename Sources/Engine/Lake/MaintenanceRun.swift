@@ -67,14 +67,14 @@ struct MaintenanceRun: ~Copyable {
         let flushed = try self.step(
           "flush \(table)",
           self.lake.flush(schema: schema, table: table),
-          inTurnFor: table
+          replacingFilesOf: table
         )
         self.report.flushedRowCount += flushed.first ?? 0
       }
       let merged = try self.step(
         "merge files of \(table)",
         self.lake.merge(schema: schema, table: table),
-        inTurnFor: table
+        replacingFilesOf: table
       )
       guard merged.count == 2 else { continue }
       self.report.mergedFileCount += merged[0]
@@ -122,31 +122,26 @@ struct MaintenanceRun: ~Copyable {
   ///
   /// Of a failure that the next step may not meet the report tells.
   ///
-  /// - Parameter table: Whose files are replaced: nobody here removes rows from it meanwhile.
+  /// - Parameter table: Whose files are replaced, if any.
   private mutating func step(
     _ name: String,
     _ sql: String,
-    inTurnFor table: String? = nil
+    replacingFilesOf table: String? = nil
   ) throws -> [Int] {
     if self.lake.postgresSchema != nil {
       // Without the lock another server may have begun.
       _ = try self.lock.texts(self.lake.maintenanceLockCheck, self.cancellation)
     }
     do {
-      let tables =
-        self.lake.hasOneWriter
-        ? TableTurns.wholeLake : Set([table?.asciiLowercased].compactMap { $0 })
-      try self.lake.tableTurns.takeBlocking(tables, self.cancellation)
-      defer { self.lake.tableTurns.give(tables) }
       let transaction = LakeTransaction(
         lake: self.lake,
         database: self.database,
         author: Self.author,
         data: self.data,
+        waiting: .blocking,
         cancellation: self.cancellation
       )
-      let targets = table.map { RemovalTargets(table: $0) } ?? RemovalTargets()
-      let rows = try transaction.run(on: self.connection, replacing: targets) {
+      let rows = try transaction.run(on: self.connection, replacingFilesOf: table) {
         try $0.texts(sql, self.cancellation)
       }
       return (rows.first ?? []).compactMap { $0.flatMap { Int($0) } }

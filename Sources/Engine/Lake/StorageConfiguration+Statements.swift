@@ -5,8 +5,8 @@ extension StorageConfiguration {
   func statements(for dataPath: String) -> [String] {
     switch Self.scheme(of: dataPath) {
     case let scheme where Self.azureSchemes.contains(scheme): self.azureStatements(for: dataPath)
-    case "s3", "s3a", "s3n": self.s3Statements
-    case "http", "https", "hf": ["LOAD httpfs"]
+    case let scheme where Self.s3Schemes.contains(scheme): self.s3Statements
+    case let scheme where Self.webSchemes.contains(scheme): ["LOAD httpfs"]
     default: []
     }
   }

@@ -28,7 +28,16 @@ package struct StorageConfiguration: Sendable {
     Self.azureSchemes.contains(Self.scheme(of: dataPath))
   }
 
+  /// Whether a data path is a folder, or a URL of a kind that DuckDB's extensions here know.
+  package static func isReachable(_ dataPath: String) -> Bool {
+    let scheme = Self.scheme(of: dataPath)
+    return scheme.isEmpty || Self.azureSchemes.contains(scheme) || Self.s3Schemes.contains(scheme)
+      || Self.webSchemes.contains(scheme)
+  }
+
   static let azureSchemes: Set = ["az", "azure", "abfs", "abfss"]
+  static let s3Schemes: Set = ["s3", "s3a", "s3n"]
+  static let webSchemes: Set = ["http", "https", "hf"]
 
   /// Empty for a local path.
   static func scheme(of dataPath: String) -> String {

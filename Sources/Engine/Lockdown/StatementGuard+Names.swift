@@ -13,6 +13,7 @@ extension StatementGuard {
     var clauses = ClauseTracker()
     var generator: String?
     var namesCatalog = false
+    var repeatsRows = false
     for index in statement.indices {
       let token = statement[index]
       switch token.kind {
@@ -20,6 +21,8 @@ extension StatementGuard {
         let name = tokens.name(token)
         try self.checkName(name, at: index, tokens, statement)
         if name == Self.catalogArgument { namesCatalog = true }
+        if name == Self.rowRepeater { repeatsRows = true }
+        try self.checkArgument(name, at: index, tokens, statement, repeatsRows: repeatsRows)
         if Self.isSymbol("(", at: index + 1, tokens, statement),
           !Self.isDefined(at: index, tokens, statement)
         {

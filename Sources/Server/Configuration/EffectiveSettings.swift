@@ -1,9 +1,9 @@
 internal import Foundation
 
-/// The settings that hold, and where each comes from.
+/// The settings in effect, and where each comes from.
 ///
-/// A flag goes before a variable, that before one of the file `.env` in the working folder, that
-/// before the settings file, and that before the default.
+/// A flag takes precedence over a variable, that over one of the file `.env` in the working folder,
+/// that over the settings file, and that over the default.
 package struct EffectiveSettings: Sendable {
   package struct Entry: Sendable {
     package let setting: Setting
@@ -58,6 +58,9 @@ package struct EffectiveSettings: Sendable {
     }
     for (name, value) in flags.sorted(by: { $0.key < $1.key }) {
       guard let key = SettingKey(name) else { continue }
+      // A shell's variable that isn't set leaves such a flag: without its value the server would ask
+      // for no password, or keep nothing.
+      guard !value.isEmpty else { throw ConfigurationError("--\(name): is empty") }
       try Self.take(key, value, .flag("--\(name)"), &candidates)
     }
     let configuration = try Self.configuration(candidates)

@@ -18,7 +18,7 @@ extension EngineConfiguration {
     if self.lake.dataPath == nil {
       problems.append("\(interval): needs a lake, set by --ducklake-data-path")
     }
-    if self.isReadOnly { problems.append("\(interval): goes not with --read-only") }
+    if self.isReadOnly { problems.append("\(interval): doesn't go with --read-only") }
     if let problem = self.maintenanceContradiction(source) { problems.append(problem) }
     return problems
   }

@@ -30,7 +30,7 @@ extension LakeConfiguration {
       }
     }
     if self.catalogPath != nil, self.postgres.host != nil {
-      problems.append("\(source("ducklake-catalog")): goes not with --pg-host")
+      problems.append("\(source("ducklake-catalog")): doesn't go with --pg-host")
     }
     if let path = self.dataPath, path.contains("://"), self.catalogPath == nil,
       self.postgres.host == nil

@@ -63,13 +63,13 @@ extension Setting {
       "jwt-default-role",
       \.auth.defaultRole,
       .role,
-      "What tokens and certificates allow that don't say it."
+      "The role of tokens and certificates that name none."
     ),
     Setting(
       "jwt-lifetime-seconds",
       \.auth.tokenLifetime,
       .seconds(1...),
-      "How long tokens count that the server issues."
+      "How long the tokens that the server issues are valid."
     ),
     Setting(
       "jwt-clock-skew-seconds",

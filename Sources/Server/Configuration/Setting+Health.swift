@@ -10,7 +10,7 @@ extension Setting {
     Setting(
       "health-host",
       \.health.host,
-      .optionalText,
+      .host,
       "The address of the health checks (default: the server's own)."
     ),
     Setting(

@@ -88,6 +88,12 @@ extension Setting {
       "Sessions that one principal may have open; 0 for no limit."
     ),
     Setting(
+      "max-polled-statements-per-principal",
+      \.engine.polledStatementsPerPrincipal,
+      .countOrNone,
+      "Statements that one principal may poll for, with those whose results are kept; 0 for no limit but that of all."
+    ),
+    Setting(
       "session-idle-seconds",
       \.engine.sessionIdleLifetime,
       .seconds(0.001...),
@@ -115,7 +121,7 @@ extension Setting {
       "shutdown-grace-seconds",
       \.shutdownGrace,
       .seconds(),
-      "How long running statements may go on after SIGTERM or SIGINT."
+      "How long running statements may go on once the server is told to end."
     ),
   ]
 }

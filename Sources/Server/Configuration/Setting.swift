@@ -6,6 +6,8 @@ package struct Setting: Sendable {
   package let visibility: Visibility
   /// Whether the flag needs no value.
   package let isSwitch: Bool
+  /// What a value may be, where it is one of a few words.
+  package let words: [String]
   /// What a value must be.
   let rule: String
   /// The effective value; `nil` if there is none.
@@ -23,6 +25,7 @@ package struct Setting: Sendable {
     self.help = help
     self.visibility = visibility
     self.isSwitch = Value.self == Bool.self || Value.self == Bool?.self
+    self.words = type.words
     self.rule = type.rule
     self.text = { type.text($0[keyPath: path]) }
     self.assign = { text, configuration in

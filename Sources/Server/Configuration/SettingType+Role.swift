@@ -2,10 +2,12 @@ internal import Auth
 
 extension SettingType where Value == Role {
   static var role: Self {
-    Self(
-      rule: "one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))",
+    let words = Role.allCases.map(\.rawValue)
+    return Self(
+      rule: "one of \(words.joined(separator: ", "))",
       parse: { Role(rawValue: $0) },
-      text: { $0.rawValue }
+      text: { $0.rawValue },
+      words: words
     )
   }
 }

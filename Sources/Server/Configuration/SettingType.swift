@@ -1,3 +1,5 @@
+internal import Engine
+
 /// How a setting's value is written.
 package struct SettingType<Value: Sendable>: Sendable {
   /// What a text must be, as in "PORT is not ...".
@@ -6,6 +8,8 @@ package struct SettingType<Value: Sendable>: Sendable {
   let parse: @Sendable (String) -> Value?
   /// The text of a value; `nil` if there is none.
   let text: @Sendable (Value) -> String?
+  /// What a value may be, where it is one of a few words.
+  var words: [String] = []
 }
 
 extension SettingType where Value == String {
@@ -28,7 +32,8 @@ extension SettingType where Value == String {
     Self(
       rule: "one of \(words.joined(separator: ", "))",
       parse: { words.contains($0) ? $0 : nil },
-      text: { $0 }
+      text: { $0 },
+      words: words
     )
   }
 }
@@ -37,11 +42,14 @@ extension SettingType where Value == String? {
   /// A folder or URL; an empty text is none.
   static var dataPath: Self {
     Self(
-      rule: "a folder or URL that ends in / and has no ', ; or ?",
+      rule:
+        "a folder or URL (az://, abfss://, s3://, https://) that ends in / and has no ', ; or ?",
       parse: { text in
         if text.isEmpty { return .some(nil) }
         // DuckDB takes what follows ? for no part of a file's name: its log would lie elsewhere.
-        let isPath = text.hasSuffix("/") && !text.contains { "';?".contains($0) }
+        let isPath =
+          text.hasSuffix("/") && !text.contains { "';?".contains($0) }
+          && StorageConfiguration.isReachable(text)
         return isPath ? .some(text) : .none
       },
       text: { $0 }
@@ -89,8 +97,25 @@ extension SettingType where Value == String? {
   /// Where to listen; an empty text leaves the choice to the server.
   static var listeningHost: Self {
     Self(
-      rule: "an address, a host's name or unix:PATH",
-      parse: { $0 == "unix:" ? .none : .some($0.isEmpty ? nil : $0) },
+      rule: "an address or a host's name, without a port, or unix:PATH",
+      parse: { text in
+        text.wholeMatch(of: /unix:.+/) == nil ? self.host.parse(text) : .some(text)
+      },
+      text: { $0 }
+    )
+  }
+
+  /// A host to listen on; an empty text leaves the choice to the server.
+  static var host: Self {
+    Self(
+      rule: "an address or a host's name, without a port",
+      parse: { text in
+        if text.isEmpty { return .some(nil) }
+        // IPv6 addresses have two colons or more, in brackets or not.
+        let hasPort = text.contains("]:") || text.count { $0 == ":" } == 1
+        let isHost = !hasPort && !text.contains { $0 == "/" || $0.isWhitespace }
+        return isHost ? .some(text) : .none
+      },
       text: { $0 }
     )
   }
@@ -115,7 +140,7 @@ extension SettingType where Value == String? {
   /// A storage account's name, as Azure has them; an empty text is none.
   static var azureAccount: Self {
     Self(
-      rule: "a name of 3 to 24 small letters and digits",
+      rule: "a name of 3 to 24 lower-case letters and digits",
       parse: { text in
         if text.isEmpty { return .some(nil) }
         return text.wholeMatch(of: /[a-z0-9]{3,24}/) == nil ? .none : .some(text)
@@ -243,10 +268,12 @@ extension SettingType where Value == Int {
 extension SettingType where Value: RawRepresentable<String> & CaseIterable {
   /// One of a few words, in any case.
   static var choice: Self {
-    Self(
-      rule: "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))",
+    let words = Value.allCases.map(\.rawValue)
+    return Self(
+      rule: "one of \(words.joined(separator: ", "))",
       parse: { Value(rawValue: $0.lowercased()) },
-      text: { $0.rawValue }
+      text: { $0.rawValue },
+      words: words
     )
   }
 }
@@ -255,10 +282,12 @@ extension SettingType {
   /// One of a few words, in any case; an empty text is none.
   static func optionalChoice<Choice: RawRepresentable<String> & CaseIterable & Sendable>() -> Self
   where Value == Choice? {
-    Self(
-      rule: "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))",
+    let words = Choice.allCases.map(\.rawValue)
+    return Self(
+      rule: "one of \(words.joined(separator: ", "))",
       parse: { $0.isEmpty ? .some(nil) : Choice(rawValue: $0.lowercased()).map { .some($0) } },
-      text: { $0?.rawValue }
+      text: { $0?.rawValue },
+      words: words
     )
   }
 }

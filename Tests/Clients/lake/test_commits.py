@@ -273,3 +273,20 @@ def test_a_transaction_that_meets_another_is_aborted(start, tmp_path):
       run(two, "COMMIT")
     assert caught.value.code() == grpc.StatusCode.ABORTED
     assert two.rows("FROM t") == [(1,)]
+
+
+def test_snapshots_are_read_in_the_order_of_their_numbers(start, cluster, database, tmp_path):
+  """As texts 100 comes before 99; and one that is missing might have changed anything."""
+  server = start(
+    *cluster.flags(database, tmp_path / "data"),
+    environment={"LAKEHOUSE_PG_PASSWORD": cluster.password},
+  )
+  with RawClient(server.address) as raw, RawClient(server.address) as other:
+    run(raw, "CREATE TABLE mine AS SELECT 0 AS n", "CREATE TABLE theirs (n INTEGER)")
+    while snapshot_count(other) < 98:
+      run(other, "INSERT INTO theirs VALUES (0)")
+    run(raw, "BEGIN", "UPDATE mine SET n = n + 1")
+    run(other, *["INSERT INTO theirs VALUES (1)"] * 4)
+    run(raw, "COMMIT")
+    assert raw.rows("FROM mine") == [(1,)]
+    assert snapshot_count(raw) > 101

@@ -292,6 +292,37 @@ def test_nested_and_rare_types_are_kept(raw, name):
   ]
 
 
+@pytest.mark.parametrize(
+  ("value", "kept"),
+  [
+    ("9007199254740993::HUGEINT", "9007199254740992"),
+    ("(SELECT sum(n) FROM (VALUES (9007199254740993)) AS t(n))", "9007199254740992"),
+    ("(SELECT sum(n)::DECIMAL(38, 0) FROM (VALUES (9007199254740993)) AS t(n))", "9007199254740993"),
+    ("to_microseconds(1500)", "00:00:00.001"),
+    ("'12:00:00+05:30'::TIMETZ", "06:30:00+00"),
+  ],
+)
+def test_what_a_lake_keeps_less_exactly(raw, name, value: str, kept: str):
+  """As docs/lake.md has it: what fails here has been mended by DuckDB."""
+  run(raw, f"CREATE TABLE {name} AS SELECT {value} AS a")
+  assert raw.rows(f"SELECT a::VARCHAR FROM {name}") == [(kept,)]
+
+
+@pytest.mark.parametrize(
+  "value", ["'1'::BIT", "1::BIGNUM", "'a'::ENUM ('a')", "union_value(a := 1)", "[1]::INTEGER[1]"]
+)
+def test_what_a_lake_does_not_keep(raw, name, value: str):
+  with pytest.raises(grpc.RpcError, match="unsupported type") as caught:
+    run(raw, f"CREATE TABLE {name} AS SELECT {value} AS a")
+  assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_what_parquet_does_not_take_is_not_worth_another_try(raw, name):
+  with pytest.raises(grpc.RpcError, match="negative intervals") as caught:
+    run(raw, f"CREATE TABLE {name} AS SELECT to_days(-1) AS a")
+  assert caught.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+
+
 def test_times_of_nanoseconds_are_kept_in_microseconds(raw, name):
   """As Polars has them. DuckDB writes no Parquet of its TIME_NS, and ends with a fatal error."""
   nanoseconds = pa.time64("ns")

@@ -97,3 +97,18 @@ def test_a_transaction_that_adds_rows_is_refused_before_ducklake_fails(servers):
       assert caught.value.code() == grpc.StatusCode.ABORTED
     assert eventually(lambda: connection_count(first) <= before)
     assert first.rows("SELECT client FROM t ORDER BY client") == [(client,) for client in range(3, 9)]
+
+
+def test_a_long_insert_from_whose_table_rows_are_removed_is_run_again(start, tmp_path):
+  server = start("--ducklake-data-path", f"{tmp_path}/lake/")
+  with RawClient(server.address) as raw, RawClient(server.address) as other:
+    run(raw, "CREATE TABLE t (n BIGINT, s VARCHAR)", "INSERT INTO t VALUES (-1, NULL), (-2, NULL)")
+    before = set(tmp_path.rglob("*.parquet"))
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+      long = "INSERT INTO t SELECT range, md5(range::VARCHAR) FROM range(2_000_000)"
+      inserting = pool.submit(raw.update, Command.update(long))
+      assert eventually(lambda: set(tmp_path.rglob("*.parquet")) - before)
+      run(other, "DELETE FROM t WHERE n = -1")
+      assert not inserting.done()
+      assert inserting.result() == 2_000_000
+    assert raw.rows("SELECT count(*), count(DISTINCT n), min(n) FROM t") == [(2_000_001, 2_000_001, -2)]

@@ -74,6 +74,31 @@ struct StatementGuardTests {
     #expect(error?.message.hasPrefix("Parser Error: \(words)") == true, "\(error?.message ?? "")")
   }
 
+  @Test(arguments: [
+    "FROM t AT (VERSION => NULL)", "FROM t AT (version => -1)",
+    "FROM repeat_row(1, num_rows => -1)",
+    "FROM \"Repeat_Row\"(1, num_rows := NULL)",
+  ])
+  func `a number that DuckDB would take for an error of its own is refused`(
+    sql: String
+  ) async throws {
+    let session = try self.engine.session()
+    let error = await #expect(throws: LockdownError.self) {
+      try await self.engine.run(sql, in: session)
+    }
+    #expect(error?.code == .syntax)
+    #expect(error?.message.contains("must be a number") == true)
+  }
+
+  @Test func `other values of those names are nobody's business`() async throws {
+    for sql in [
+      "SELECT struct_pack(version := NULL, num_rows := -1)", "FROM repeat_row(1, num_rows => 2)",
+      "SELECT version FROM (SELECT NULL AS version)",
+    ] {
+      #expect(try await self.message(for: sql).isEmpty, "\(sql)")
+    }
+  }
+
   @Test func `text that can be read in two ways is refused`() async throws {
     for sql in ["SELECT 1E'\\'", "SELECT $é$x$é$"] {
       #expect(try await self.message(for: sql).contains("two ways"), "\(sql)")

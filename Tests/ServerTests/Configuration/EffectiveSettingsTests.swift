@@ -218,7 +218,7 @@ extension EffectiveSettings {
     ("pg-host", "a b", "a text without blanks, quotes and ;"),
     ("pg-database", "a'b", "a text without blanks, quotes and ;"),
     ("pg-user", "a;b", "a text without blanks, quotes and ;"),
-    ("azure-storage-account", "A_B", "a name of 3 to 24 small letters and digits"),
+    ("azure-storage-account", "A_B", "a name of 3 to 24 lower-case letters and digits"),
   ])
   func `names at other servers are checked`(name: String, text: String, rule: String) throws {
     let folder = try Folder()
@@ -243,7 +243,8 @@ extension EffectiveSettings {
     (["s3-key-id": "k"], "--s3-key-id: goes with --s3-secret"),
     (
       ["ducklake-data-path": "lake"],
-      "--ducklake-data-path: 'lake' is not a folder or URL that ends in / and has no ', ; or ?"
+      "--ducklake-data-path: 'lake' is not a folder or URL (az://, abfss://, s3://, https://) that "
+        + "ends in / and has no ', ; or ?"
     ),
     (
       ["ducklake-alias": "1 a"],

@@ -42,7 +42,8 @@ extension Lake {
     self.catalogQuery(
       "snapshot_id::VARCHAR, changes_made",
       table: "ducklake_snapshot_changes",
-      where: "snapshot_id > \(snapshot) ORDER BY snapshot_id"
+      // The table's column: PostgreSQL would take the text that is selected, which is sorted otherwise.
+      where: "snapshot_id > \(snapshot) ORDER BY ducklake_snapshot_changes.snapshot_id"
     )
   }
 

@@ -10,6 +10,8 @@ struct LakeChanges {
   private(set) var isMoreThanInsertions = false
   /// The tables that it adds rows to, without their schemas, as far as the statements' texts tell.
   private(set) var insertedTables: Set<String> = []
+  /// Whether it has ingested rows, which can be added anew if others have removed some meanwhile.
+  private(set) var hasIngested = false
   /// What it removes rows from, or puts other files in the place of.
   private(set) var removals = RemovalTargets()
   /// Whether rows that others have added to those tables don't matter.
@@ -40,6 +42,7 @@ struct LakeChanges {
     self.isEmpty = false
     self.isMoreThanInsertions = target.ifExisting == .replace
     self.insertedTables = [target.table.asciiLowercased]
+    self.hasIngested = true
     self.removals = removals
   }
 
@@ -55,6 +58,7 @@ struct LakeChanges {
     self.isEmpty = self.isEmpty && others.isEmpty
     self.isMoreThanInsertions = self.isMoreThanInsertions || others.isMoreThanInsertions
     self.insertedTables.formUnion(others.insertedTables)
+    self.hasIngested = self.hasIngested || others.hasIngested
     self.removals.formUnion(others.removals)
     self.hasAltered = self.hasAltered || others.hasAltered
     // The lake knows a table that was renamed in here by its old name.

@@ -50,12 +50,19 @@ struct LakeCommit {
     if !changes.removals.isEmpty {
       try self.commitRemoving(connection, changes)
     } else {
-      if !changes.insertedTables.isEmpty, self.lake.commitCount != changes.start {
+      if !changes.insertedTables.isEmpty, self.mayBeRefused(changes) {
         try self.requireInsertable(changes, on: connection)
       }
       try connection.commit()
     }
     if changes.isMoreThanInsertions { self.lake.countCommit() }
+  }
+
+  /// Whether it is worth a question to the catalog if others have been in the way of rows that are added.
+  private func mayBeRefused(_ changes: LakeChanges) -> Bool {
+    self.lake.commitCount != changes.start
+      // On other servers too.
+      || changes.hasIngested && self.lake.postgresSchema != nil
   }
 
   /// Commits what no other server may commit beside it.

@@ -6,22 +6,49 @@ internal import DuckDB
 /// committed since their transaction began. With a transaction for each, what was committed in
 /// between would be undone: a row that was deleted then was there again.
 struct LakeTransaction {
+  /// How it keeps those waiting that remove rows from a table whose files it replaces.
+  enum Waiting {
+    /// On a thread of its own.
+    case blocking
+    /// On a worker, which somebody may need who has the turn.
+    case onWorker(WorkerThreads)
+    /// Not at all: others may come first. The statement that it is a part of may have the turn.
+    case none
+  }
+
   let lake: Lake
   let database: Database
   /// Whom its snapshot names, if anybody.
   let author: String?
-  /// Gets to know of the commit; `nil` where the caller notes it.
-  let data: DataVersion?
+  let data: DataVersion
+  let waiting: Waiting
   let cancellation: Cancellation
 
   /// Compiles and runs with `work`, and commits.
   ///
-  /// - Parameter targets: Whose rows or files it replaces by others, if any.
+  /// - Parameter table: Whose files it puts in the place of rows or other files, if any.
   func run<Value>(
     on connection: borrowing Connection,
-    replacing targets: RemovalTargets,
+    replacingFilesOf table: String? = nil,
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
+    var targets = table.map { RemovalTargets(table: $0) } ?? RemovalTargets()
+    if self.lake.hasOneWriter { targets = .wholeLake }
+    let changes = LakeChanges(replacingFilesOf: targets)
+    return try self.run(on: connection, inTurnFor: table, changes, work)
+  }
+
+  /// The same for what changes the lake otherwise.
+  ///
+  /// - Parameter table: From which nobody here removes rows meanwhile.
+  func run<Value>(
+    on connection: borrowing Connection,
+    inTurnFor table: String?,
+    _ changes: LakeChanges,
+    _ work: (borrowing Connection) throws -> Value
+  ) throws -> Value {
+    let turn = try self.takeTurn(of: table)
+    defer { withExtendedLifetime(turn) {} }
     let commit = LakeCommit(
       lake: self.lake,
       database: self.database,
@@ -32,15 +59,29 @@ struct LakeTransaction {
       if let author { try connection.execute(self.lake.sign(as: author)) }
       let value = try work(connection)
       // The catalog's tables may be DuckDB's own.
-      _ = self.data?.beginChange()
-      defer { self.data?.endChange() }
-      let targets = self.lake.hasOneWriter ? .wholeLake : targets
-      try commit.commit(connection, LakeChanges(replacingFilesOf: targets))
+      _ = self.data.beginChange()
+      defer { self.data.endChange() }
+      try commit.commit(connection, changes)
       return value
     } catch {
       // A COMMIT that fails has already rolled back.
       try? connection.execute("ROLLBACK")
       throw error
     }
+  }
+
+  private func takeTurn(of table: String?) throws -> HeldTurn? {
+    let turns = self.lake.tableTurns
+    let tables =
+      self.lake.hasOneWriter
+      ? TableTurns.wholeLake : Set([table?.asciiLowercased].compactMap(\.self))
+    guard !tables.isEmpty else { return nil }
+    switch self.waiting {
+    case .none: return nil
+    case .blocking: try turns.takeBlocking(tables, self.cancellation)
+    case .onWorker(let threads):
+      try threads.replaced { try turns.takeBlocking(tables, self.cancellation) }
+    }
+    return HeldTurn(turns, of: tables)
   }
 }

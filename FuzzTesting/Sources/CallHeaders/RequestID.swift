@@ -1,0 +1,1 @@
+../../../Sources/Server/Logging/RequestID.swift

@@ -1,0 +1,11 @@
+/// What the statements of a connection's open transaction have done so far.
+struct TransactionEffects {
+  /// Whether they may have changed data.
+  var hasChangedData = false
+  /// Whether the transaction names its author.
+  var isSigned = false
+  /// Whether they have put files of the lake in the place of others.
+  var hasRewrittenFiles = false
+  /// What they change in the lake.
+  var lake: LakeChanges
+}
