@@ -47,11 +47,8 @@ package struct ConnectionStateMachine {
     if case .handshaking = state { state = .open }
   }
 
-  package mutating func streamCreated(_ id: HTTP2StreamID) {
+  package mutating func streamBegan(_ id: HTTP2StreamID) {
     lastStreamID = max(lastStreamID, id)
-  }
-
-  package mutating func streamBegan() {
     streamCount += 1
   }
 

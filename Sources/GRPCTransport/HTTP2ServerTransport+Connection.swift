@@ -58,17 +58,10 @@ extension HTTP2ServerTransport {
     try pipeline.addHandler(
       NIOHTTP2Handler(
         mode: .server,
-        eventLoop: channel.eventLoop,
+        frameDelegate: handler,
         connectionConfiguration: http2ConnectionConfiguration,
-        streamConfiguration: http2StreamConfiguration,
-        streamDelegate: StreamObserver(boundHandler)
-      ) { stream in
-        stream.eventLoop.makeCompletedFuture {
-          try stream.pipeline.syncOperations.addHandler(
-            StreamHandler(connection: connection, owner: boundHandler.value)
-          )
-        }
-      }
+        streamConfiguration: http2StreamConfiguration
+      )
     )
     try pipeline.addHandler(handler)
   }

@@ -3,21 +3,40 @@ import NIOCore
 import NIOHTTP2
 
 extension StreamHandler {
+  /// Whether both the socket and the client take more.
+  var isWritable: Bool { backlog.hasRoom && owner.isWritable }
+
+  /// HTTP/2 has sent bytes that waited for the client's window.
+  func sent(_ byteCount: Int) {
+    if backlog.sent(byteCount) { wait() }
+  }
+
+  private func wait() {
+    guard !isWaiting else { return }
+    isWaiting = true
+    owner.wait(self)
+  }
+
+  func goOn() {
+    isWaiting = false
+    pump()
+  }
+
   /// Sends what the handler has written for as long as the client and the socket take it.
   func pump() {
-    guard let context, let writer = call?.writer, !isPumping else { return }
+    guard isOpen, let writer = call?.writer, !isPumping else { return }
     isPumping = true
     defer { isPumping = false }
     let flushByteCount = connection.configuration.stream.flushByteCount
     var unflushedByteCount = 0
     var hasUnflushed = false
-    while context.channel.isWritable, let part = writer.next() {
+    while isWritable, let part = writer.next() {
       switch part {
       case .metadata(let metadata):
         guard let headers = machine.sendHeaders(metadata) else { continue }
-        write(.headers(.init(headers: headers)), to: context)
+        owner.write(.headers(.init(headers: headers)), on: id)
       case .message(let message):
-        guard send(message, to: context) else { return }
+        guard send(message) else { return }
         unflushedByteCount += message.count
       case .status(let status, let metadata):
         guard let trailers = machine.sendStatus(status, metadata: metadata) else { continue }
@@ -25,27 +44,28 @@ extension StreamHandler {
       }
       hasUnflushed = true
       if unflushedByteCount >= flushByteCount {
-        context.flush()
+        owner.flushNow()
         unflushedByteCount = 0
         hasUnflushed = false
       }
     }
-    if hasUnflushed { context.flush() }
+    if hasUnflushed { owner.flush() }
+    if backlog.hasRoom, !owner.isWritable { wait() }
   }
 
   /// Writes a message's frames; false if the call ended instead.
-  private func send(_ message: Rope, to context: ChannelHandlerContext) -> Bool {
+  private func send(_ message: Rope) -> Bool {
     if let headers = machine.sendHeaders([:]) {
-      write(.headers(.init(headers: headers)), to: context)
+      owner.write(.headers(.init(headers: headers)), on: id)
     }
     guard machine.canSendMessage() else { return true }
     guard machine.isCompressing else {
-      write(message, isCompressed: false, to: context)
+      write(message, isCompressed: false)
       return true
     }
     do {
       let compressed = Rope(head: try Gzip.deflate(message.contiguous))
-      write(compressed, isCompressed: true, to: context)
+      write(compressed, isCompressed: true)
       return true
     } catch {
       fail(error)
@@ -53,13 +73,10 @@ extension StreamHandler {
     }
   }
 
-  private func write(_ message: Rope, isCompressed: Bool, to context: ChannelHandlerContext) {
+  private func write(_ message: Rope, isCompressed: Bool) {
     MessageFramer.frame(message, isCompressed: isCompressed) {
-      write(.data(.init(data: .byteBuffer($0))), to: context)
+      backlog.wrote($0.readableBytes)
+      owner.write(.data(.init(data: .byteBuffer($0))), on: id)
     }
-  }
-
-  private func write(_ payload: HTTP2Frame.FramePayload, to context: ChannelHandlerContext) {
-    context.write(wrapOutboundOut(payload), promise: nil)
   }
 }

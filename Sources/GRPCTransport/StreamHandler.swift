@@ -4,12 +4,7 @@ import NIOHPACK
 import NIOHTTP2
 
 /// One gRPC call on its HTTP/2 stream: feeds the state machine and does what it says.
-final class StreamHandler: ChannelDuplexHandler {
-  typealias InboundIn = HTTP2Frame.FramePayload
-  typealias InboundOut = Never
-  typealias OutboundIn = Never
-  typealias OutboundOut = HTTP2Frame.FramePayload
-
+final class StreamHandler {
   /// A call whose request is accepted; it starts when what arrived with its headers is read.
   struct Call {
     let head: RequestHead
@@ -28,21 +23,30 @@ final class StreamHandler: ChannelDuplexHandler {
     case over
   }
 
+  let id: HTTP2StreamID
   let connection: ConnectionContext
-  private let owner: ConnectionHandler
+  let owner: ConnectionHandler
   var machine: StreamStateMachine
-  var context: ChannelHandlerContext?
+  var isOpen = true
   var isPumping = false
+  var isWaiting = false
+  var backlog: WriteBacklog
   private var phase = Phase.awaitingRequest
   private var deadline: Scheduled<Void>?
-  private var isReadHeld = false
-  private var isStartScheduled = false
-  private var reservedPartialByteCount = 0
+  private var receiveWindow: ReceiveWindow
+  private var reservedByteCount = 0
 
-  init(connection: ConnectionContext, owner: ConnectionHandler) {
+  init(id: HTTP2StreamID, connection: ConnectionContext, owner: ConnectionHandler) {
+    self.id = id
     self.connection = connection
     self.owner = owner
-    machine = StreamStateMachine(messages: connection.configuration.messages)
+    let configuration = connection.configuration
+    machine = StreamStateMachine(messages: configuration.messages)
+    receiveWindow = ReceiveWindow(target: configuration.connection.streamReceiveWindowByteCount)
+    backlog = WriteBacklog(
+      highWaterMark: configuration.stream.outboundHighWaterMark,
+      lowWaterMark: configuration.stream.outboundLowWaterMark
+    )
   }
 
   var call: Call? {
@@ -51,71 +55,39 @@ final class StreamHandler: ChannelDuplexHandler {
     case .awaitingRequest, .refused, .over: nil
     }
   }
+}
 
-  // MARK: Channel events
+// MARK: - Request
 
-  func handlerAdded(context: ChannelHandlerContext) {
-    self.context = context
-    owner.streamBegan(self)
-  }
-
-  func handlerRemoved(context: ChannelHandlerContext) {
-    clientLeft()
-    self.context = nil
-  }
-
-  func channelInactive(context: ChannelHandlerContext) {
-    clientLeft()
-    context.fireChannelInactive()
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    clientLeft()
-    context.close(promise: nil)
-  }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
-    case .headers(let frame): receive(frame)
+extension StreamHandler {
+  func receive(_ payload: HTTP2Frame.FramePayload) {
+    switch payload {
+    case .headers(let frame):
+      if frame.endStream { receiveWindow.close() }
+      receive(frame)
     case .data(let frame):
       guard case .byteBuffer(let buffer) = frame.data else { return }
+      if frame.endStream { receiveWindow.close() }
       machine.receive(buffer, endStream: frame.endStream)
     default: return
     }
     deliverRequest()
   }
 
-  func channelReadComplete(context: ChannelHandlerContext) {
-    if case .accepted = phase, !isStartScheduled { scheduleStart(on: context.eventLoop) }
-    context.fireChannelReadComplete()
+  func windowChanged(to byteCount: Int) {
+    widenWindow(by: receiveWindow.changed(to: byteCount))
   }
 
-  func read(context: ChannelHandlerContext) {
-    if let call, call.queue.pausesReading() {
-      isReadHeld = true
-    } else {
-      context.read()
-    }
+  func windowChanged(by byteCount: Int) {
+    widenWindow(by: receiveWindow.changed(by: byteCount))
   }
 
-  func channelWritabilityChanged(context: ChannelHandlerContext) {
-    // HTTP/2 reports room for a frame before it has written it: trailers sent now would overtake it.
-    if context.channel.isWritable { context.eventLoop.assumeIsolated().execute { self.pump() } }
-    context.fireChannelWritabilityChanged()
+  private func widenWindow(by increment: Int?) {
+    guard isOpen, let increment else { return }
+    owner.write(.windowUpdate(windowSizeIncrement: increment), on: id)
+    owner.flush()
   }
 
-  /// The handler has caught up: what has arrived already comes first.
-  private func resumeReading() {
-    deliverRequest()
-    guard isReadHeld, call?.queue.pausesReading() != true else { return }
-    isReadHeld = false
-    context?.read()
-  }
-}
-
-// MARK: - Request
-
-extension StreamHandler {
   private func receive(_ frame: HTTP2Frame.FramePayload.Headers) {
     do {
       let head = try machine.receive(
@@ -155,9 +127,9 @@ extension StreamHandler {
       budget: connection.budget
     ) {
       if eventLoop.inEventLoop {
-        handler.value.resumeReading()
+        handler.value.deliverRequest()
       } else {
-        eventLoop.execute { handler.value.resumeReading() }
+        eventLoop.execute { handler.value.deliverRequest() }
       }
     }
     let writer = ResponseWriter(
@@ -185,15 +157,19 @@ extension StreamHandler {
   private func deliverRequest() {
     guard let call else { return }
     // A few compressed bytes may be many messages: they are taken as the handler takes them.
-    while !call.queue.pausesReading(), let event = machine.nextRequestEvent() {
+    var isPaused = call.queue.pausesReading()
+    while !isPaused, let event = machine.nextRequestEvent() {
       switch event {
       case .message(let message): call.queue.enqueue(message: message)
       case .end: call.queue.finish()
       case .failure(let error): return fail(error)
       }
       if connection.budget.exceededLimit != nil { break }
+      isPaused = call.queue.pausesReading()
     }
-    reservePartialMessage(machine.pendingRequestByteCount)
+    reserve(machine.pendingRequestByteCount)
+    // What is there of a message that isn't whole yet must not keep its rest away.
+    widenWindow(by: receiveWindow.hold(isPaused ? machine.pendingRequestByteCount : 0))
     if let limit = connection.budget.exceededLimit {
       fail(
         RPCError(
@@ -204,19 +180,14 @@ extension StreamHandler {
     }
   }
 
-  private func reservePartialMessage(_ byteCount: Int) {
-    connection.budget.reserve(byteCount - reservedPartialByteCount)
-    connection.budget.release(reservedPartialByteCount - byteCount)
-    reservedPartialByteCount = byteCount
+  private func reserve(_ byteCount: Int) {
+    connection.budget.reserve(byteCount - reservedByteCount)
+    connection.budget.release(reservedByteCount - byteCount)
+    reservedByteCount = byteCount
   }
 
-  /// Starts the call at the end of the loop's turn: a request that arrived at one go is whole then,
-  /// and what the handler answers at once is written at once.
-  private func scheduleStart(on eventLoop: any EventLoop) {
-    isStartScheduled = true
-    eventLoop.assumeIsolated().execute {
-      if case .accepted(let call) = self.phase { self.start(call) }
-    }
+  func startCall() {
+    if case .accepted(let call) = phase { start(call) }
   }
 
   private func start(_ call: Call) {
@@ -290,12 +261,8 @@ extension StreamHandler {
     if let call { metadata.add(contentsOf: call.outcome.trailers) }
     guard let trailers = machine.sendStatus(status, metadata: metadata) else { return }
     cancelCall(error)
-    if let context, !context.channel.isWritable {
-      // The trailers would wait behind data that the client may never take.
-      context.close(promise: nil)
-    } else {
-      end(with: trailers)
-    }
+    // Behind data that the client may never take the trailers would wait for ever.
+    if isWritable { end(with: trailers) } else { reset() }
   }
 
   /// Sends the last headers and, if the client is still sending, tells it to stop.
@@ -304,21 +271,25 @@ extension StreamHandler {
     deadline = nil
     let mustReset = !machine.isRequestEnded
     machine.discardRequest()
-    reservePartialMessage(0)
-    guard let context else { return }
+    reserve(0)
+    guard isOpen else { return }
     let frame = HTTP2Frame.FramePayload.headers(.init(headers: headers, endStream: true))
-    guard mustReset else {
-      context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
-      return
-    }
-    let written = context.eventLoop.makePromise(of: Void.self)
-    context.writeAndFlush(wrapOutboundOut(frame), promise: written)
-    written.futureResult.assumeIsolated().whenSuccess {
-      self.context?.writeAndFlush(self.wrapOutboundOut(.rstStream(.noError)), promise: nil)
-    }
+    let written = mustReset ? connection.eventLoop.makePromise(of: Void.self) : nil
+    owner.write(frame, on: id, promise: written)
+    owner.flush()
+    written?.futureResult.assumeIsolated().whenSuccess { self.reset(.noError) }
   }
 
-  private func clientLeft() {
+  /// Ends the stream now, whatever the client still sends or waits for.
+  func reset(_ code: HTTP2ErrorCode = .cancel) {
+    guard isOpen else { return }
+    owner.write(.rstStream(code), on: id)
+    owner.flush()
+  }
+
+  /// The stream has ended: the call too, or it is cancelled.
+  func ended() {
+    isOpen = false
     if !machine.isResponseEnded {
       _ = machine.sendStatus(Status(code: .cancelled, message: ""), metadata: [:])
       cancelCall(
@@ -326,8 +297,7 @@ extension StreamHandler {
       )
     }
     machine.discardRequest()
-    reservePartialMessage(0)
-    if case .over = phase {} else { owner.streamEnded(self) }
+    reserve(0)
     phase = .over
     deadline?.cancel()
     deadline = nil

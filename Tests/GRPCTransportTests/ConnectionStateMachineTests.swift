@@ -34,11 +34,9 @@ import Testing
 
   @Test func `running streams end first, and those that came meanwhile are served`() {
     var machine = openMachine()
-    machine.streamCreated(1)
-    machine.streamBegan()
+    machine.streamBegan(1)
     #expect(machine.beginDrain() == .sendGoAwayAndPing)
-    machine.streamCreated(5)
-    machine.streamBegan()
+    machine.streamBegan(5)
     #expect(machine.announced() == .sendGoAway(last: 5))
     #expect(machine.beginDrain() == .none)
     #expect(machine.streamEnded() == false)
@@ -47,8 +45,7 @@ import Testing
 
   @Test func `the end of the last stream closes nothing before the announcement was seen`() {
     var machine = openMachine()
-    machine.streamCreated(1)
-    machine.streamBegan()
+    machine.streamBegan(1)
     _ = machine.beginDrain()
     #expect(machine.streamEnded() == false)
     #expect(machine.announced() == .close)
@@ -57,8 +54,7 @@ import Testing
   @Test func `without a drain streams come and go`() {
     var machine = openMachine()
     for number in 1...3 {
-      machine.streamCreated(HTTP2StreamID(2 * number - 1))
-      machine.streamBegan()
+      machine.streamBegan(HTTP2StreamID(2 * number - 1))
       #expect(machine.streamEnded() == false)
     }
     #expect(machine.streamCount == 0)

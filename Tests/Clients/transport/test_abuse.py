@@ -198,6 +198,17 @@ def test_a_hundred_thousand_rapid_resets(guarded):
       peer.flush()
 
 
+def test_too_many_resets_end_the_connection(guarded):
+  calm_down = frames.GoAwayFrame(0, last_stream_id=0, error_code=0xb).serialize()
+  with Peer(guarded) as peer:
+    for _ in range(2_001):
+      stream = peer.http2.get_next_available_stream_id()
+      peer.http2.send_headers(stream, request_headers("/test.Echo/Slow"))
+      peer.http2.reset_stream(stream)
+    peer.flush()
+    assert calm_down in drain(peer.socket)
+
+
 @pytest.mark.parametrize("frame", [
   frames.PingFrame(0, b"12345678"), frames.SettingsFrame(0), frames.PriorityFrame(3, depends_on=1),
 ])
@@ -237,6 +248,21 @@ def test_a_slow_reader_of_a_huge_stream(guarded):
       return before == sent
 
     assert eventually(stands_still, interval_seconds=0.3)
+
+
+def test_streams_of_one_connection_take_turns(guarded):
+  received = {1: 0, 3: 0}
+  with Peer(guarded, window=(1 << 31) - 1) as peer:
+    peer.http2.increment_flow_control_window((1 << 31) - 1 - 65_535)
+    for stream in received:
+      peer.http2.send_headers(stream, request_headers("/test.Echo/ServerStreaming"))
+      peer.http2.send_data(stream, message(f"100000 {MIB}".encode()), end_stream=True)
+    peer.flush()
+    while sum(received.values()) < 64 * MIB:
+      for event in peer.http2.receive_data(peer.socket.recv(1 << 16)):
+        if isinstance(event, h2.events.DataReceived):
+          received[event.stream_id] += len(event.data)
+  assert min(received.values()) > 16 * MIB
 
 
 @pytest.mark.parametrize("window, size", [

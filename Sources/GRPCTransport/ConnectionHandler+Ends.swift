@@ -1,0 +1,98 @@
+import GRPCCore
+import Logging
+import NIOCore
+import NIOHTTP2
+
+extension ConnectionHandler {
+  /// How long a client that was told goodbye may take to close its side.
+  private static let lingerTime = TimeAmount.seconds(1)
+
+  /// How long a client may take to see that the connection is about to end.
+  private static let announcementTime = TimeAmount.seconds(2)
+
+  static let drainPing = HTTP2PingData(withInteger: 0x6472_6169_6e69_6e67)
+
+  /// Lets running streams end and refuses new ones; the connection closes after the last.
+  func drain() {
+    switch machine.beginDrain() {
+    case .sendGoAwayAndPing:
+      announce()
+      write(.ping(Self.drainPing, ack: false), on: .rootStream)
+      context?.flush()
+      schedule(.announcement, in: Self.announcementTime) { $0.announced() }
+    case .close: close(because: "draining")
+    case .none: break
+    }
+  }
+
+  /// Writes GOAWAY past NIOHTTP2, which would refuse the streams under way if none were open.
+  private func announce() {
+    guard
+      let http2 = try? context?.pipeline.syncOperations.context(handlerType: NIOHTTP2Handler.self)
+    else { return }
+    var frame = ByteBuffer(bytes: [0, 0, 8, 0x7, 0, 0, 0, 0, 0])
+    frame.writeInteger(UInt32(Int32.max))
+    frame.writeInteger(UInt32(0))
+    http2.write(NIOAny(frame), promise: nil)
+  }
+
+  func close(because reason: String) {
+    guard let context else { return }
+    logger.debug("closing a connection", metadata: ["reason": "\(reason)"])
+    context.close(promise: nil)
+  }
+
+  /// Clients are told as little as their protocol allows, so that the log is where it is found.
+  func refuseStranger() {
+    logger.warning(
+      "refusing a connection: the client does not speak HTTP/2, or speaks TLS where there is none",
+      metadata: ["peer": "\(connection.info.remotePeer)"]
+    )
+    context?.close(promise: nil)
+  }
+
+  func announced() {
+    cancel(.announcement)
+    switch machine.announced() {
+    case .sendGoAway(let last):
+      write(
+        .goAway(lastStreamID: last, errorCode: .noError, opaqueData: nil),
+        on: .rootStream
+      )
+      context?.flush()
+    case .close: sendGoodbye()
+    case .none: break
+    }
+  }
+
+  /// Closes once everything written so far has reached the kernel.
+  func sendGoodbye() {
+    guard !isClosing, let context else { return }
+    isClosing = true
+    let written = context.eventLoop.makePromise(of: Void.self)
+    write(
+      .goAway(lastStreamID: machine.lastStreamID, errorCode: .noError, opaqueData: nil),
+      on: .rootStream,
+      promise: written
+    )
+    context.flush()
+    written.futureResult.assumeIsolated().whenComplete { _ in
+      guard let context = self.context else { return }
+      context.close(mode: .output, promise: nil)
+      self.schedule(.linger, in: Self.lingerTime) { $0.close(because: "drained") }
+    }
+  }
+
+  func ageReached() {
+    drain()
+    guard let grace = settings.maximumAgeGrace else { return }
+    let closePeriod = connection.configuration.shutdown.closePeriod
+    schedule(.grace, in: grace) { handler in
+      handler.failStreams(
+        RPCError(code: .unavailable, message: "The connection has reached its maximum age.")
+      )
+      // A client that takes no bytes never sees its streams end.
+      handler.schedule(.grace, in: closePeriod) { $0.close(because: "maximum age") }
+    }
+  }
+}
