@@ -24,13 +24,13 @@ extension ConnectionHandler {
   }
 
   /// Starts the calls that have arrived, at the end of the loop's turn: their requests, if they came
-  /// at one go, are whole by then, and what their handlers answer at once leaves in one flush.
+  /// at one go, are whole by then.
+  ///
+  /// Each answer is sent at once: its client goes on while the server does what comes after it.
   func startArrived() {
     guard !arrived.isEmpty, let context else { return }
     context.eventLoop.assumeIsolated().execute {
-      self.holdsFlushes = true
       while let stream = self.arrived.popFirst() { stream.startCall() }
-      self.releaseFlushes()
     }
   }
 
@@ -67,15 +67,10 @@ extension ConnectionHandler {
     context.write(wrapOutboundOut(HTTP2Frame(streamID: id, payload: payload)), promise: promise)
   }
 
-  /// Sends what is written, now or with what is written next.
+  /// Sends what is written, while frames are read after them.
   func flush() {
-    mustFlush = holdsFlushes
-    if !holdsFlushes { context?.flush() }
-  }
-
-  func releaseFlushes() {
-    holdsFlushes = false
-    if mustFlush { flush() }
+    mustFlush = isReading
+    if !isReading { context?.flush() }
   }
 
   /// Sends what is written so far, in the middle of a burst.

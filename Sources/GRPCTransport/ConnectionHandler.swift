@@ -35,8 +35,8 @@ final class ConnectionHandler: ChannelInboundHandler {
   var waiting: Deque<StreamHandler> = []
   var isTurnScheduled = false
   var receiveWindow: ReceiveWindow
-  /// Whether what is written leaves only later, together.
-  var holdsFlushes = false
+  /// Whether frames are being read: what is written meanwhile leaves together, after them.
+  private(set) var isReading = false
   var mustFlush = false
 
   init(connection: ConnectionContext, logger: Logger) {
@@ -79,7 +79,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    holdsFlushes = true
+    isReading = true
     let frame = unwrapInboundIn(data)
     guard frame.streamID == .rootStream else { return receive(frame) }
     switch frame.payload {
@@ -94,7 +94,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     lastActivity = .now()
-    releaseFlushes()
+    isReading = false
+    if mustFlush { flush() }
     startArrived()
     context.fireChannelReadComplete()
   }
