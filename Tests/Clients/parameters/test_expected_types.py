@@ -97,7 +97,7 @@ def test_columns_count_by_name_where_all_have_the_parameters_names(
 @pytest.mark.parametrize("how", [bind, update])
 def test_another_number_of_columns_is_refused(raw, prepared, how, count: int):
   handle = prepared("SELECT ?, ?")
-  code, words = StatusCode.INVALID_ARGUMENT, f"2 parameters.* {count} columns"
+  code, words = StatusCode.INVALID_ARGUMENT, f"2 parameters.* {count} column"
   if how is update and count == 0:
     words = "no values were bound"
   with refused(code, words):
@@ -106,5 +106,5 @@ def test_another_number_of_columns_is_refused(raw, prepared, how, count: int):
 
 def test_columns_for_a_statement_without_parameters_are_refused(raw, prepared):
   for how in (bind, update):
-    with refused(StatusCode.INVALID_ARGUMENT, "0 parameters.* 1 columns"):
+    with refused(StatusCode.INVALID_ARGUMENT, "0 parameters.* 1 column:"):
       how(raw, prepared("SELECT 1"), rows_of(1))
