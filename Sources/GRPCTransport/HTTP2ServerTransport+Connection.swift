@@ -75,7 +75,6 @@ extension HTTP2ServerTransport {
       HTTP2Setting(parameter: .maxFrameSize, value: settings.maximumFrameByteCount),
       HTTP2Setting(parameter: .maxHeaderListSize, value: settings.maximumHeaderListByteCount),
     ]
-    http2.targetWindowSize = settings.receiveWindowByteCount
     http2.maximumSequentialEmptyDataFrames = settings.maximumSequentialEmptyFrameCount
     http2.maximumSequentialContinuationFrames = settings.maximumContinuationFrameCount
     http2.maximumRecentlyResetStreams = settings.maximumRememberedStreamCount
@@ -88,9 +87,6 @@ extension HTTP2ServerTransport {
   private var http2StreamConfiguration: NIOHTTP2Handler.StreamConfiguration {
     let settings = configuration.connection
     var http2 = NIOHTTP2Handler.StreamConfiguration()
-    http2.targetWindowSize = settings.streamReceiveWindowByteCount
-    http2.outboundBufferSizeHighWatermark = configuration.stream.outboundHighWaterMark
-    http2.outboundBufferSizeLowWatermark = configuration.stream.outboundLowWaterMark
     http2.streamResetFrameRateLimit.maximumCount = settings.maximumResetStreamCount
     http2.streamResetFrameRateLimit.windowLength = settings.rateWindow
     http2.streamErrorRateLimit.maximumCount = settings.maximumStreamErrorCount
