@@ -285,6 +285,7 @@ def _merged(values: dict, **changes) -> dict:
     ({}, "auth.existingSecret"),
     (_merged(EMBEDDED, replicas=2), "postgres.host"),
     (_merged(EMBEDDED, replicas=2, postgres={"host": "db"}), "persistence.accessModes"),
+    (_merged(AZURE, persistence={"enabled": True}), "persistence.accessModes"),
     (_merged(AZURE, auth={"secretKeyKey": ""}), "auth.secretKeyKey"),
     (_merged(EMBEDDED, persistence={"enabled": False}), "persistence.enabled"),
     (_merged(EMBEDDED, tls={"clientCASecret": "ca"}), "tls.existingSecret"),

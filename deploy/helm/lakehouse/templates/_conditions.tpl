@@ -13,8 +13,8 @@
 {{- if not $v.postgres.host }}
 {{- fail "With replicas above 1 the catalog must be in PostgreSQL: set postgres.host." }}
 {{- end }}
-{{- if and (not $isRemote) (not (has "ReadWriteMany" $v.persistence.accessModes)) }}
-{{- fail "With replicas above 1 all must reach the data: set lake.dataPath to a URL, or persistence.accessModes to ReadWriteMany." }}
+{{- if and $v.persistence.enabled (not (has "ReadWriteMany" $v.persistence.accessModes)) }}
+{{- fail "With replicas above 1 all must reach the data: set lake.dataPath to a URL and persistence.enabled to false, or persistence.accessModes to ReadWriteMany." }}
 {{- end }}
 {{- if not (and $v.auth.existingSecret $v.auth.secretKeyKey) }}
 {{- fail "With replicas above 1 all must sign with one key: set auth.existingSecret and auth.secretKeyKey." }}
