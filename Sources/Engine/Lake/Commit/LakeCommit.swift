@@ -62,9 +62,14 @@ struct LakeCommit {
       if !changes.insertedTables.isEmpty, self.mayBeRefused(changes) {
         try self.requireInsertable(changes, on: connection)
       }
-      try connection.commit()
+      try self.end(connection, changes)
     }
-    if changes.isMoreThanInsertions { self.lake.countCommit() }
+  }
+
+  private func end(_ connection: borrowing Connection, _ changes: LakeChanges) throws {
+    // Where COMMIT fails, it may have been done all the same.
+    defer { if changes.isMoreThanInsertions { self.lake.countCommit() } }
+    try connection.commit()
   }
 
   /// Whether it is worth a question to the catalog if others have been in the way of rows that are added.
@@ -82,7 +87,7 @@ struct LakeCommit {
     try self.lock(observer)
     do {
       try self.requireNoConflict(with: changes, on: connection, observer)
-      try connection.commit()
+      try self.end(connection, changes)
     } catch {
       self.unlock(observer)
       throw error
