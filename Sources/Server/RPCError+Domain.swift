@@ -183,7 +183,7 @@ extension IngestionError: RPCErrorConvertible {
     case .invalidSchema, .invalidValue, .invalidTarget: .invalidArgument
     case .unsupportedType: .unimplemented
     case .tableMissing: .notFound
-    case .tableExists: .alreadyExists
+    case .tableExists, .schemaMismatch: .alreadyExists
     case .rowTooLarge: .resourceExhausted
     }
   }

@@ -144,7 +144,7 @@ extension SessionConnection {
       let unknown = rows.fields.map(\.name).filter { !names.contains(FoldedName($0)) }
       guard unknown.isEmpty else {
         throw IngestionError(
-          .invalidSchema,
+          .schemaMismatch,
           "Table \(table) has no column \(unknown.map(SQLText.identifier).joined(separator: ", "))."
         )
       }
