@@ -65,8 +65,11 @@ extension DuckDBError: RPCErrorConvertible {
   }
 
   private var isConflict: Bool {
-    // DuckLake gives up after a number of attempts, and words it differently.
-    self.message.contains("onflict") || self.message.contains("maximum retry count")
+    // DuckDB words it differently where a table was altered or dropped meanwhile, and so does
+    // DuckLake, which gives up after a number of attempts.
+    ["onflict", "another transaction", "concurrent transaction", "maximum retry count"].contains {
+      self.message.contains($0)
+    }
   }
 
   /// Told apart from what may be over in a moment: trying again doesn't help.
