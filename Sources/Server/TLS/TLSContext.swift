@@ -78,7 +78,9 @@ extension TLSContext {
     var contents: [Data] = []
     for path in files.all {
       guard let content = FileManager.default.contents(atPath: path) else {
-        throw TLSError(description: "cannot read '\(path)'")
+        throw TLSError(
+          description: "cannot read '\(path)' (--tls-cert, --tls-key or --mtls-ca)"
+        )
       }
       contents.append(content)
     }
