@@ -22,6 +22,7 @@ extension DuckDBError: RPCErrorConvertible {
     {
       return .aborted
     }
+    if self.isLostConnection { return .unavailable }
     return switch self.code {
     case .parser, .syntax, .binder, .conversion, .outOfRange, .divideByZero, .decimal,
       .mismatchType, .invalidType, .unknownType, .invalidInput, .expression, .constraint,
@@ -65,8 +66,23 @@ extension DuckDBError: RPCErrorConvertible {
   }
 
   private var isConflict: Bool {
-    // DuckLake gives up after a number of attempts, and words it differently.
-    self.message.contains("onflict") || self.message.contains("maximum retry count")
+    // DuckDB words it differently where a table was altered or dropped meanwhile, and so does
+    // DuckLake, which gives up after a number of attempts.
+    ["onflict", "another transaction", "concurrent transaction", "maximum retry count"].contains {
+      self.message.contains($0)
+    }
+  }
+
+  /// Whether the connection to a catalog in PostgreSQL was lost: DuckDB reports that as an error of
+  /// whatever it was about to do, in libpq's words.
+  private var isLostConnection: Bool {
+    [.invalid, .binder, .catalog, .transaction].contains(self.code)
+      && [
+        "closed the connection unexpectedly", "connection has been closed unexpectedly",
+        "terminating connection", "no connection to the server",
+        "could not receive data from server", "could not send data to server",
+      ]
+      .contains { self.message.contains($0) }
   }
 
   /// Told apart from what may be over in a moment: trying again doesn't help.
@@ -93,7 +109,7 @@ extension EngineError: RPCErrorConvertible {
     switch self {
     case .cancelled, .cancelledOnRequest: .cancelled
     case .statementTimeout: .deadlineExceeded
-    case .reasonLost: .unknown
+    case .reasonLost, .commitOutcomeUnknown: .unknown
     case .noStatement, .parametersNotBound, .parameterCountMismatch, .parametersNotNumbered,
       .parametersInSeveralStatements, .boundResultChanged:
       .invalidArgument
@@ -112,7 +128,7 @@ extension EngineError: RPCErrorConvertible {
       .tooManyPolledStatementsOfPrincipal, .keptResultTooLarge, .allBoundRowsTooLarge,
       .ingestionsTooLarge, .spoolFailed:
       .resourceExhausted
-    case .shuttingDown, .invalidated: .unavailable
+    case .shuttingDown, .invalidated, .catalogLost: .unavailable
     }
   }
 
