@@ -20,8 +20,19 @@ final class ConnectionHandle {
 
   deinit {
     self.interrupter.retire()
+    self.rollBack()
     var connection: duckdb_connection? = unsafe self.pointer
     unsafe duckdb_disconnect(&connection)
     self.database.noteDisconnected()
+  }
+
+  /// Ends the transaction that is open, if one is.
+  ///
+  /// DuckDB 1.5.5 does so itself when it disconnects, and ends the process where that fails: if the server of
+  /// a lake's catalog has gone away meanwhile. Here it is an error, of a transaction that is over.
+  private func rollBack() {
+    var result = unsafe duckdb_result()
+    _ = unsafe duckdb_query(self.pointer, "ROLLBACK", &result)
+    unsafe duckdb_destroy_result(&result)
   }
 }

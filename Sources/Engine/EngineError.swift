@@ -47,6 +47,10 @@ package enum EngineError: Error, Hashable, Sendable {
   case filesRewrittenTwice
   /// Others that have removed rows from the lake didn't commit within this time.
   case commitWaitExceeded(Duration)
+  /// The connection to the lake's catalog was lost between COMMIT and its answer.
+  case commitOutcomeUnknown
+  /// The connection to the lake's catalog was lost before its COMMIT.
+  case catalogLost
   /// The principal's role doesn't allow it.
   case notPermitted(role: String, statement: String)
   /// The session was closed by its client or has been idle for too long.
@@ -157,6 +161,12 @@ extension EngineError: CustomStringConvertible {
     case .commitWaitExceeded(let limit):
       "The transaction was rolled back because others that have changed the lake were being "
         + "committed for longer than \(limit) (commit wait). Run all of it again."
+    case .catalogLost:
+      "The connection to the lake's catalog was lost: nothing was committed. Run all of it again."
+    case .commitOutcomeUnknown:
+      "The connection to the lake's catalog was lost during COMMIT: nobody has said whether the "
+        + "transaction was committed. Look before you run it again; if files of a table are missing "
+        + "now, whoever runs the server must restore them (docs/robustness.md, lost COMMIT)."
     case .notPermitted(let role, let statement):
       "The role \(role) only reads: it may not run \(statement)."
     case .sessionClosed:

@@ -22,6 +22,7 @@ extension DuckDBError: RPCErrorConvertible {
     {
       return .aborted
     }
+    if self.isLostConnection { return .unavailable }
     return switch self.code {
     case .parser, .syntax, .binder, .conversion, .outOfRange, .divideByZero, .decimal,
       .mismatchType, .invalidType, .unknownType, .invalidInput, .expression, .constraint,
@@ -72,6 +73,18 @@ extension DuckDBError: RPCErrorConvertible {
     }
   }
 
+  /// Whether the connection to a catalog in PostgreSQL was lost: DuckDB reports that as an error of
+  /// whatever it was about to do, in libpq's words.
+  private var isLostConnection: Bool {
+    [.invalid, .binder, .catalog, .transaction].contains(self.code)
+      && [
+        "closed the connection unexpectedly", "connection has been closed unexpectedly",
+        "terminating connection", "no connection to the server",
+        "could not receive data from server", "could not send data to server",
+      ]
+      .contains { self.message.contains($0) }
+  }
+
   /// Told apart from what may be over in a moment: trying again doesn't help.
   private var isOutOfSpace: Bool {
     self.message.contains("No space left on device") || self.message.contains("quota exceeded")
@@ -96,7 +109,7 @@ extension EngineError: RPCErrorConvertible {
     switch self {
     case .cancelled, .cancelledOnRequest: .cancelled
     case .statementTimeout: .deadlineExceeded
-    case .reasonLost: .unknown
+    case .reasonLost, .commitOutcomeUnknown: .unknown
     case .noStatement, .parametersNotBound, .parameterCountMismatch, .parametersNotNumbered,
       .parametersInSeveralStatements, .boundResultChanged:
       .invalidArgument
@@ -115,7 +128,7 @@ extension EngineError: RPCErrorConvertible {
       .tooManyPolledStatementsOfPrincipal, .keptResultTooLarge, .allBoundRowsTooLarge,
       .ingestionsTooLarge, .spoolFailed:
       .resourceExhausted
-    case .shuttingDown, .invalidated: .unavailable
+    case .shuttingDown, .invalidated, .catalogLost: .unavailable
     }
   }
 
@@ -173,7 +186,7 @@ extension IngestionError: RPCErrorConvertible {
     case .invalidSchema, .invalidValue, .invalidTarget: .invalidArgument
     case .unsupportedType: .unimplemented
     case .tableMissing: .notFound
-    case .tableExists: .alreadyExists
+    case .tableExists, .schemaMismatch: .alreadyExists
     case .rowTooLarge: .resourceExhausted
     }
   }

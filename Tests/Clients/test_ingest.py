@@ -163,11 +163,14 @@ def test_columns_are_matched_by_name_and_missing_ones_get_their_default(raw, nam
   ]
 
 
-def test_unknown_columns_are_named(raw, name):
+@pytest.mark.parametrize("if_not_exist", [CREATE, FAIL_IF_MISSING])
+def test_unknown_columns_are_named(raw, name, if_not_exist: int):
+  """With the status that ADBC has for a table of another schema."""
   raw.update(Command.update(f"CREATE TABLE {name} (i BIGINT)"))
   rows = pa.table({"i": [1], "more": [2], 'm"st': [3]})
-  status, text = ingest_refusal(raw, Command.ingest(name, if_exists=APPEND), rows)
-  assert status == Status.INVALID_ARGUMENT
+  command = Command.ingest(name, if_not_exist=if_not_exist, if_exists=APPEND)
+  status, text = ingest_refusal(raw, command, rows)
+  assert status == Status.ALREADY_EXISTS
   assert '"more", "m""st"' in text and '"i"' not in text
   assert content(raw, name) == []
 

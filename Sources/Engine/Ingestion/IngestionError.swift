@@ -12,6 +12,8 @@ package struct IngestionError: Error, Hashable, Sendable {
     case invalidTarget
     case tableMissing
     case tableExists
+    /// The table is there, and lacks a column of the rows.
+    case schemaMismatch
     /// A row is larger than a limit.
     case rowTooLarge
   }

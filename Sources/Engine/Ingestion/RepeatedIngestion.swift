@@ -30,8 +30,7 @@ struct RepeatedIngestion {
       try LakeCommit.repeating(on: connection, cancellation) { connection in
         var changes = LakeChanges(since: self.transaction.lake.commitCount)
         changes.formUnion(LakeChanges(ingestingInto: self.target, removing: RemovalTargets()))
-        let table = self.target.table
-        try self.transaction.run(on: connection, inTurnFor: table, changes) { connection in
+        try self.transaction.run(on: connection, changes) { connection in
           guard try self.addRows(of: first, to: connection) == self.rowCount else { throw conflict }
         }
       }

@@ -8,6 +8,13 @@ enum CatalogLocation {
   case postgres(PostgresConfiguration, passwordPath: String?)
 
   private static let sqlitePrefix = "sqlite:"
+  /// How libpq finds out that PostgreSQL's machine, or the way to it, is gone: in seconds, but the last.
+  ///
+  /// Nothing tells otherwise, and a worker would wait for up to two hours, and with it all commits.
+  private static let lossDetection = [
+    ("keepalives_idle", "20"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
+    ("tcp_user_timeout", "30000"),
+  ]
 
   /// - Parameter passwordFile: Holds PostgreSQL's password, if there is one.
   init(_ lake: LakeConfiguration, dataPath: String, passwordFile: PasswordFile?) {
@@ -70,6 +77,7 @@ enum CatalogLocation {
       ("application_name", "lakehouse"), ("connect_timeout", "10"),
       ("sslmode", postgres.sslMode),
     ]
+    parts += Self.lossDetection
     if postgres.sslMode.hasPrefix("verify") {
       parts.append(("sslrootcert", postgres.authoritiesPath))
     }

@@ -18,7 +18,7 @@ package enum WritingText {
         switch StatementGuard.word(at: 0, tokens, statement) {
         case nil: true
         case "with": words.isDisjoint(with: ["insert", "update", "delete", "merge"])
-        case "explain": !words.contains(self.analyzed)
+        case "explain": !tokens.contains(self.analyzed, in: statement)
         case let verb?: self.readingVerbs.contains(verb)
         }
       return !isReading || self.callsChangingFunction(statement, tokens)

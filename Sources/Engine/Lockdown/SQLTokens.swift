@@ -43,6 +43,11 @@ struct SQLTokens {
     String(decoding: self.value(of: token), as: UTF8.self)
   }
 
+  /// Whether a statement has a word, in quotes too: options of `EXPLAIN` may be.
+  func contains(_ word: String, in statement: [SQLToken]) -> Bool {
+    statement.contains { [.word, .quotedName].contains($0.kind) && self.name($0) == word }
+  }
+
   func isSymbol(_ token: SQLToken, _ symbol: Unicode.Scalar) -> Bool {
     token.kind == .symbol && self.bytes[token.range.lowerBound] == UInt8(ascii: symbol)
   }

@@ -17,6 +17,10 @@ struct StatementKindRules {
     "execute", "deallocate", "analyze", "vacuum", "call",
   ]
 
+  private static let transactionVerbs: Set<String> = [
+    "begin", "start", "commit", "end", "rollback", "abort",
+  ]
+
   /// What else DuckDB knows, so that a slip of the pen is told apart; either is refused.
   private static let refused: Set<String> = [
     "attach", "copy", "detach", "export", "force", "import", "install", "load",
@@ -42,6 +46,8 @@ struct StatementKindRules {
       return
     }
     switch first {
+    case "update" where self.word(start + 1) == "extensions" && !self.isNamed(start + 2):
+      throw .statement("UPDATE EXTENSIONS")
     case _ where Self.allowed.contains(first):
       return
     case "explain":
@@ -86,14 +92,22 @@ struct StatementKindRules {
   private func checkExplained(from start: Int) throws(LockdownError) {
     var next = start
     while let word = self.word(next), word == "analyze" || word == "verbose" { next += 1 }
-    if self.isSymbol("(", next), let word = self.word(next + 1),
-      // Reserved words only: options may have any other name.
-      !["select", "from", "with", "table"].contains(word)
-    {
+    if self.isSymbol("(", next), !self.beginsQuery(next + 1) {
       while next < self.statement.count, !self.isSymbol(")", next) { next += 1 }
       next += 1
     }
+    if let verb = self.word(next), Self.transactionVerbs.contains(verb) {
+      // The server wouldn't know, and checks what it commits.
+      throw .statement("EXPLAIN \(verb.uppercased())")
+    }
     try self.check(from: next)
+  }
+
+  /// Whether there is a query behind a parenthesis, and not options, which have names in quotes too.
+  private func beginsQuery(_ index: Int) -> Bool {
+    // Reserved words only: options may have any other name.
+    self.isSymbol("(", index)
+      || self.word(index).map { ["select", "from", "with", "table"].contains($0) } ?? false
   }
 
   private func checkPrepared(from start: Int) throws(LockdownError) {
@@ -173,6 +187,8 @@ extension StatementKindRules {
   private func word(_ index: Int) -> String? {
     StatementGuard.word(at: index, self.tokens, self.statement)
   }
+
+  private func isNamed(_ index: Int) -> Bool { self.name(index) != nil }
 
   /// A name, quoted or not.
   private func name(_ index: Int) -> String? {

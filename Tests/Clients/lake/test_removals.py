@@ -131,7 +131,9 @@ def test_only_what_removes_rows_of_the_same_table_conflicts(servers, statement):
     "UPDATE t SET b = 7 WHERE a = 2",
     "MERGE INTO t USING (SELECT 2 AS a) AS s ON t.a = s.a WHEN MATCHED THEN DELETE",
     "EXPLAIN ANALYZE DELETE FROM t WHERE a = 2",
+    'EXPLAIN ("analyze") DELETE FROM t WHERE a = 2',
     "PREPARE p AS DELETE FROM t WHERE a = $1; EXECUTE p(2)",
+    "EXPLAIN ANALYZE PREPARE p AS DELETE FROM t WHERE a = $1; EXECUTE p(2)",
     "ALTER TABLE t RENAME TO u; DELETE FROM u WHERE a = 2",
   ],
 )

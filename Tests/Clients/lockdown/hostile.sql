@@ -256,6 +256,17 @@ EXPLAIN (ANALYZE, FORMAT json) COPY kept TO '{folder}/stolen.csv'
 EXPLAIN (values) COPY kept TO '{folder}/stolen.csv'
 EXPLAIN ANALYZE FROM read_text('{canary}')
 EXPLAIN ANALYZE SET threads = 1
+EXPLAIN ("analyze") COPY kept TO '{folder}/stolen.csv'
+EXPLAIN ("Analyze", FORMAT json) COPY kept TO '{folder}/stolen.csv'
+EXPLAIN ("analyze") SET schema = '__ducklake_metadata_lake'
+EXPLAIN ("analyze") SET search_path = '__ducklake_metadata_lake.main'
+EXPLAIN ("analyze") LOAD json
+EXPLAIN ("analyze") SET threads = 1
+EXPLAIN UPDATE EXTENSIONS
+EXPLAIN ANALYZE UPDATE EXTENSIONS (json)
+EXPLAIN ANALYZE BEGIN
+BEGIN; EXPLAIN ANALYZE COMMIT
+BEGIN; EXPLAIN ("analyze") ROLLBACK
 PREPARE p AS COPY kept TO '{folder}/stolen.csv'
 PREPARE p AS SELECT * FROM read_text($1)
 PREPARE p AS ATTACH ':memory:' AS other

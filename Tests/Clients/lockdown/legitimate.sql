@@ -42,6 +42,9 @@ SUMMARIZE kept
 EXPLAIN SELECT * FROM kept
 EXPLAIN ANALYZE SELECT * FROM kept
 EXPLAIN (FORMAT json) SELECT * FROM kept
+EXPLAIN ("analyze", "format" json) SELECT * FROM kept
+EXPLAIN (SELECT * FROM kept)
+EXPLAIN ((SELECT * FROM kept))
 PRAGMA table_info('kept')
 PRAGMA version
 PRAGMA show_tables

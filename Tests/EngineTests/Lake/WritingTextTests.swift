@@ -5,7 +5,8 @@ import Testing
   private static let writing: [String] = [
     "INSERT INTO t VALUES (1)", "-- now\nupdate t SET a = 1", "SELECT 1; DROP TABLE t",
     "WITH s AS (SELECT 1) DELETE FROM t USING s", "EXPLAIN ANALYZE INSERT INTO t VALUES (1)",
-    "BEGIN; INSERT INTO t VALUES (1)", "EXECUTE p", "CALL lake.flush_inlined_data()", "CHECKPOINT",
+    "EXPLAIN (\"Analyze\") INSERT INTO t VALUES (1)", "BEGIN; INSERT INTO t VALUES (1)",
+    "EXECUTE p", "CALL lake.flush_inlined_data()", "CHECKPOINT",
     "FROM ducklake_merge_adjacent_files('lake', 't')", "CREATE VIEW v AS SELECT 1",
     "ALTER TABLE t ADD b INT",
     "SELECT 'x", "COPY t FROM 'x'",

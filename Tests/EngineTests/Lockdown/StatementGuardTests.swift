@@ -33,6 +33,9 @@ struct StatementGuardTests {
 
   @Test(arguments: [
     "ATTACH ':memory:' AS x", "COPY (SELECT 1) TO '/tmp/x'", "EXPLAIN ANALYZE COPY t TO 'x'",
+    "EXPLAIN (\"analyze\") COPY t TO 'x'", "EXPLAIN (\"analyze\") SET threads = 1",
+    "BEGIN; EXPLAIN ANALYZE COMMIT", "EXPLAIN ANALYZE UPDATE EXTENSIONS",
+    "UPDATE EXTENSIONS (json)",
     "PREPARE p AS COPY t TO 'x'", "CREATE PERSISTENT SECRET s (TYPE s3)", "DROP SECRET s",
     "SET GLOBAL TimeZone = 'UTC'", "SET threads = 1", "SET schema = 'ma' || 'in'", "LOAD json",
     "SELECT current_setting('temp' || '_directory')", "SELECT current_setting()", "SET", "RESET",

@@ -83,8 +83,7 @@ package struct ChangedTableReader {
 
   /// `EXPLAIN` alone executes nothing.
   private func explained(from start: Int) -> RemovalTargets {
-    guard self.statement.contains(where: { $0.kind == .word && self.tokens.name($0) == "analyze" })
-    else { return RemovalTargets() }
+    guard self.tokens.contains("analyze", in: self.statement) else { return RemovalTargets() }
     let verb = self.statement.indices.first { index in
       index >= start && self.word(index).map { Self.verbs.contains($0) || $0 == "with" } ?? false
     }

@@ -16,6 +16,8 @@ struct LakeChanges {
   private(set) var removals = RemovalTargets()
   /// Whether rows that others have added to those tables don't matter.
   private(set) var ignoresInsertions = false
+  /// The tables whose rows or files it changes, as far as the statements' texts tell.
+  var tables: Set<String> { self.insertedTables.union(self.removals.tables) }
   /// Whether it changes a table's definition, perhaps its name.
   private var hasAltered = false
 

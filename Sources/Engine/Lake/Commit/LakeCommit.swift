@@ -22,10 +22,13 @@ struct LakeCommit {
   /// Runs `work`, which is all there is to a transaction, and again if others have changed the same
   /// tables meanwhile: what it did is rolled back then.
   ///
-  /// - Parameter noteConflict: Called before another attempt.
+  /// - Parameters:
+  ///   - isPassing: Whether another error may be gone in another attempt, and has left nothing behind.
+  ///   - noteConflict: Called before another attempt.
   static func repeating<Value>(
     on connection: borrowing Connection,
     _ cancellation: Cancellation,
+    where isPassing: (any Error) -> Bool = { _ in false },
     onConflict noteConflict: () -> Void = {},
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
@@ -33,12 +36,18 @@ struct LakeCommit {
     while true {
       do {
         return try work(connection)
-      } catch EngineError.lakeConflict where attemptCount < Self.attemptLimit {
+      } catch
+        where attemptCount < Self.attemptLimit && (Self.isConflict(error) || isPassing(error))
+      {
         if let reason = cancellation.reason { throw reason.error }
         noteConflict()
         attemptCount += 1
       }
     }
+  }
+
+  private static func isConflict(_ error: any Error) -> Bool {
+    if case EngineError.lakeConflict = error { true } else { false }
   }
 
   /// Commits the transaction that is open on a connection.
@@ -53,9 +62,14 @@ struct LakeCommit {
       if !changes.insertedTables.isEmpty, self.mayBeRefused(changes) {
         try self.requireInsertable(changes, on: connection)
       }
-      try connection.commit()
+      try self.end(connection, changes)
     }
-    if changes.isMoreThanInsertions { self.lake.countCommit() }
+  }
+
+  private func end(_ connection: borrowing Connection, _ changes: LakeChanges) throws {
+    // Where COMMIT fails, it may have been done all the same.
+    defer { if changes.isMoreThanInsertions { self.lake.countCommit() } }
+    try connection.commit()
   }
 
   /// Whether it is worth a question to the catalog if others have been in the way of rows that are added.
@@ -73,7 +87,7 @@ struct LakeCommit {
     try self.lock(observer)
     do {
       try self.requireNoConflict(with: changes, on: connection, observer)
-      try connection.commit()
+      try self.end(connection, changes)
     } catch {
       self.unlock(observer)
       throw error

@@ -34,20 +34,19 @@ struct LakeTransaction {
   ) throws -> Value {
     var targets = table.map { RemovalTargets(table: $0) } ?? RemovalTargets()
     if self.lake.hasOneWriter { targets = .wholeLake }
-    let changes = LakeChanges(replacingFilesOf: targets)
-    return try self.run(on: connection, inTurnFor: table, changes, work)
+    return try self.run(on: connection, LakeChanges(replacingFilesOf: targets), work)
   }
 
-  /// The same for what changes the lake otherwise.
-  ///
-  /// - Parameter table: From which nobody here removes rows meanwhile.
+  /// The same for what changes the lake otherwise: nobody here removes rows meanwhile from the tables
+  /// that it changes.
   func run<Value>(
     on connection: borrowing Connection,
-    inTurnFor table: String?,
     _ changes: LakeChanges,
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
-    let turn = try self.takeTurn(of: table)
+    let turn = try self.takeTurn(
+      of: self.lake.hasOneWriter ? TableTurns.wholeLake : changes.tables
+    )
     defer { withExtendedLifetime(turn) {} }
     let commit = LakeCommit(
       lake: self.lake,
@@ -70,12 +69,9 @@ struct LakeTransaction {
     }
   }
 
-  private func takeTurn(of table: String?) throws -> HeldTurn? {
-    let turns = self.lake.tableTurns
-    let tables =
-      self.lake.hasOneWriter
-      ? TableTurns.wholeLake : Set([table?.asciiLowercased].compactMap(\.self))
+  private func takeTurn(of tables: Set<String>) throws -> HeldTurn? {
     guard !tables.isEmpty else { return nil }
+    let turns = self.lake.tableTurns
     switch self.waiting {
     case .none: return nil
     case .blocking: try turns.takeBlocking(tables, self.cancellation)

@@ -79,7 +79,10 @@ extension SessionConnection {
     let changes =
       self.resources.lake == nil
       ? LakeChanges(since: 0) : LakeChanges(by: kind, text, removing: removals)
-    if type == .prepare { self.preparedRemovals.formUnion(RemovalTargets(of: text)) }
+    // EXPLAIN ANALYZE prepares, too.
+    if [.prepare, .explain].contains(type) {
+      self.preparedRemovals.formUnion(RemovalTargets(of: text))
+    }
     if rewritesFiles, self.state.isInTransaction(ObjectIdentifier(self)) {
       self.effects.hasRewrittenFiles = true
     }

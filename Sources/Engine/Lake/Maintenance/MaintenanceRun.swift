@@ -151,7 +151,8 @@ struct MaintenanceRun: ~Copyable {
       return []
     } catch let error as DuckDBError {
       guard error.code != .fatal, !self.cancellation.isCancelled else { throw error }
-      self.report.failures.append("\(name): \(self.redactor.redacted(error).firstLine)")
+      let reason = Lake.loss(in: error)?.message ?? self.redactor.redacted(error).firstLine
+      self.report.failures.append("\(name): \(reason)")
       return []
     }
   }

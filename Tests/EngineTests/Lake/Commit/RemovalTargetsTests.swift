@@ -13,6 +13,7 @@ import Testing
     ("WITH RECURSIVE update(a) AS (SELECT 1) UPDATE t SET a = 2", ["t"]),
     ("EXPLAIN ANALYZE DELETE FROM t", ["t"]),
     ("EXPLAIN (ANALYZE) UPDATE t SET a = 1", ["t"]),
+    ("EXPLAIN (\"Analyze\") UPDATE t SET a = 1", ["t"]),
     ("PREPARE p AS DELETE FROM t WHERE a = $1", ["t"]),
     ("DELETE FROM t; SELECT 1; UPDATE u SET a = 1", ["t", "u"]),
   ]
