@@ -3,7 +3,7 @@ BUILD = swift build -c release
 SERVE =
 
 .PHONY: serve test build setup test-setup units clients deployments bench fuzz leaks image \
-  check-image release format lint
+  check-image release check-release format lint
 
 serve: build
 	@.build/release/lakehouse serve --ducklake-data-path data/lake/ $(SERVE)
@@ -55,6 +55,9 @@ check-image:
 # An archive for Debian 12, without Swift; docs/deploy/debian.md tells more.
 release:
 	@scripts/release
+
+check-release:
+	@scripts/check-release
 
 format:
 	@swift format --in-place --parallel $$(git ls-files '*.swift' | grep -v /Generated/)

@@ -64,6 +64,7 @@ try {
   if (-not (Test-Insisted { az rest --method put --url $url --output none --body "@$body" })) {
     throw "the firewall rule $rule could not be made"
   }
+  # Not verify-full, as the other one has it where it can: psql finds none of Windows' authorities.
   if (-not $env:PGSSLMODE) { $env:PGSSLMODE = 'require' }
   $env:PGHOST = $env:POSTGRES_SERVER_FQDN
   $env:PGUSER = $env:POSTGRES_ADMIN_ROLE

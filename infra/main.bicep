@@ -82,7 +82,8 @@ param lakehousePassword string
 param lakehouseSecretKey string
 
 var unique = uniqueString(resourceGroup().id)
-var environment = toLower(environmentName)
+// azd allows more in a name than Azure does.
+var environment = replace(replace(toLower(environmentName), '_', '-'), '.', '-')
 var tags = { 'azd-env-name': environmentName }
 var appName = 'ca-${environment}'
 var administrator = {
@@ -157,6 +158,14 @@ module postgres 'modules/postgres.bicep' = {
   }
 }
 
+module runningApp 'modules/running-app.bicep' = {
+  name: 'running-app'
+  params: {
+    appName: appName
+    appExists: containerAppExists
+  }
+}
+
 module containerAppsEnvironment 'modules/environment.bicep' = {
   name: 'environment'
   params: {
@@ -164,14 +173,7 @@ module containerAppsEnvironment 'modules/environment.bicep' = {
     workspaceName: 'law-cae-${environment}'
     location: location
     tags: tags
-  }
-}
-
-module runningImage 'modules/running-image.bicep' = {
-  name: 'running-image'
-  params: {
-    appName: appName
-    appExists: containerAppExists
+    workloadProfile: runningApp.outputs.workloadProfile
   }
 }
 
@@ -184,7 +186,9 @@ module app 'modules/app.bicep' = {
     environmentId: containerAppsEnvironment.outputs.id
     identityId: identity.outputs.id
     registryServer: registry.outputs.loginServer
-    image: empty(runningImage.outputs.image) ? containerAppImage : runningImage.outputs.image
+    workloadProfile: runningApp.outputs.workloadProfile
+    image: empty(runningApp.outputs.image) ? containerAppImage : runningApp.outputs.image
+    placeholder: containerAppImage
     cpu: containerCpu
     memory: containerMemory
     maxReplicas: containerMaxReplicas

@@ -17,7 +17,7 @@ package struct AuthConfiguration: Sendable {
   /// A PEM file with a public key, or a certificate, for tokens of another issuer (RS256, ES256).
   package var publicKeyFile: String?
   /// Where such keys are published as a JSON Web Key Set.
-  package var keySetURL: String?
+  package var keySetURL: KeySetURL?
   /// What a token without a `role` claim allows.
   package var defaultRole = Role.user
   package var tokenLifetime = Duration.seconds(86_400)

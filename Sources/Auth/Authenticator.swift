@@ -53,7 +53,7 @@ package final class Authenticator: Sendable {
       keys.append(try await VerificationKey(pemFile: path))
     }
     self.keys = keys
-    self.published = try configuration.keySetURL.map { try PublishedKeys(url: $0, logger: logger) }
+    self.published = configuration.keySetURL.map { PublishedKeys(url: $0, logger: logger) }
     self.attempts = LoginAttempts()
     self.threads = NIOThreadPool(numberOfThreads: Self.threadCount)
     self.threads.start()
@@ -108,6 +108,7 @@ extension Authenticator {
       throw AuthenticationError.headerRequired
     }
     if let known = self.verified[header] { return known }
+    let generation = self.verified.generation
     let identity =
       switch try Credential(authorization: header) {
       case .password(let username, let password):
@@ -115,13 +116,17 @@ extension Authenticator {
       case .token(let token):
         try await self.identity(ofToken: token, address: address)
       }
-    self.verified.remember(identity, for: header)
+    self.verified.remember(identity, for: header, since: generation)
     return identity
   }
 
   private func identity(ofCertificate name: String) -> Identity {
-    let role = self.users.role(of: name) ?? self.configuration.defaultRole
-    return Identity(principal: Principal(name: name, role: role), method: .certificate)
+    let principal = Principal(name: name, role: self.role(ofCertificate: name))
+    return Identity(principal: principal, method: .certificate)
+  }
+
+  private func role(ofCertificate name: String) -> Role {
+    self.users.role(of: name) ?? self.configuration.defaultRole
   }
 
   package func login(
@@ -197,16 +202,19 @@ extension Authenticator {
     ofToken token: String,
     header: TokenVerifier.Header
   ) async throws -> Identity {
-    await self.fetchKeyIfUnknown(header)
-    let known = self.keys + (self.published?.keys ?? [])
-    let keys = self.verifier.candidates(for: header, among: known)
-    let verified = try self.verifier.verify(token, keys: keys)
+    let verified = try await self.verified(token, header)
     let role = verified.role ?? self.configuration.defaultRole
     let method =
       verified.origin == .own
       ? verified.method.flatMap { AuthenticationMethod(rawValue: $0) } ?? .token : .token
     // The token of a user who is gone, or has another role now, is worth nothing any more.
-    if method == .basic, self.users.role(of: verified.subject) != role {
+    let roleNow: Role? =
+      switch method {
+      case .basic: self.users.role(of: verified.subject)
+      case .certificate: self.role(ofCertificate: verified.subject)
+      case .token: role
+      }
+    guard roleNow == role else {
       throw TokenRefusal("its user is gone, or has another role now")
     }
     return Identity(
@@ -231,13 +239,35 @@ extension Authenticator {
     self.logger.notice("a token was refused: \(refusal.reason)", metadata: metadata)
   }
 
-  /// Published keys may have been replaced since they were fetched.
-  private func fetchKeyIfUnknown(_ header: TokenVerifier.Header) async {
-    guard let published, ["RS256", "ES256"].contains(header.algorithm) else { return }
-    let isKnown = published.keys.contains { key in
-      key.algorithmName == header.algorithm
-        && (header.keyIdentifier == nil || key.identifier == header.keyIdentifier)
+  private func verified(
+    _ token: String,
+    _ header: TokenVerifier.Header
+  ) async throws -> VerifiedToken {
+    let keys = self.keys + (self.published?.keys ?? [])
+    do {
+      return try self.verifier.verify(
+        token,
+        keys: self.verifier.candidates(for: header, among: keys)
+      )
+    } catch {
+      // The server's own keys don't wait for where others are published.
+      guard let published, error.isOfKey, self.mayBeNew(header, among: published.keys) else {
+        throw error
+      }
+      await published.refresh()
+      return try self.verifier.verify(
+        token,
+        keys: self.verifier.candidates(for: header, among: published.keys)
+      )
     }
-    if !isKnown { await published.refresh() }
+  }
+
+  /// Whether the key that a token names may have been published since keys were fetched.
+  private func mayBeNew(_ header: TokenVerifier.Header, among keys: [VerificationKey]) -> Bool {
+    ["RS256", "ES256"].contains(header.algorithm)
+      && !keys.contains { key in
+        key.algorithmName == header.algorithm
+          && (header.keyIdentifier == nil || key.identifier == header.keyIdentifier)
+      }
   }
 }

@@ -36,12 +36,13 @@ extension Credential {
         base64Encoded: unpadded + String(repeating: "=", count: -unpadded.utf8.count & 3)
       ),
       let text = String(bytes: data, encoding: .utf8),
-      let colon = text.firstIndex(of: ":")
+      // Of the bytes: the first letter of a password may be a mark that joins the colon.
+      let colon = text.utf8.firstIndex(of: UInt8(ascii: ":"))
     else { throw .invalidBasicHeader }
     guard colon > text.startIndex else { throw .emptyUsername }
     return .password(
       username: String(text[..<colon]),
-      password: String(text[text.index(after: colon)...])
+      password: String(text[text.utf8.index(after: colon)...])
     )
   }
 }

@@ -25,18 +25,11 @@ final class PublishedKeys: Sendable {
   private static let timeout = TimeAmount.seconds(5)
   private static let byteLimit = 1 << 20
 
-  private let url: String
+  private let url: KeySetURL
   private let logger: Logger
   private let state = Mutex(State())
 
-  init(url: String, logger: Logger) throws(AuthConfigurationError) {
-    guard let parsed = URL(string: url), let host = parsed.host(), !host.isEmpty,
-      parsed.scheme == "https" || (parsed.scheme == "http" && Loopback.contains(host: host))
-    else {
-      throw AuthConfigurationError(
-        "the key set's URL must begin with https://, or http:// for this machine itself"
-      )
-    }
+  init(url: KeySetURL, logger: Logger) {
     self.url = url
     self.logger = logger
   }
@@ -44,10 +37,16 @@ final class PublishedKeys: Sendable {
   var keys: [VerificationKey] { self.state.withLock { $0.keys } }
 
   /// Fetches the keys if they are old.
+  ///
+  /// Where the task is cancelled, whoever else waits for them gets none either.
   func refreshIfDue() async {
     let fetched = self.state.withLock { $0.fetched }
     guard fetched.map({ $0 + Self.refreshInterval < .now }) ?? true else { return }
-    await self.refresh()
+    await withTaskCancellationHandler {
+      await self.refresh()
+    } onCancel: {
+      self.state.withLock { $0.attempt }?.cancel()
+    }
   }
 
   /// Fetches the keys, or waits for whoever does already; not if that was tried just now.
@@ -79,10 +78,10 @@ final class PublishedKeys: Sendable {
       failure = Self.reason(for: error)
     }
     self.state.withLock { $0.attempt = nil }
-    if let failure {
+    if let failure, !Task.isCancelled {
       self.logger.warning(
         "key set: keeping the keys there are: \(failure)",
-        metadata: ["url": "\(self.url)", "keys": "\(self.keys.count)"]
+        metadata: ["url": "\(self.url.text)", "keys": "\(self.keys.count)"]
       )
     }
   }
@@ -99,7 +98,7 @@ final class PublishedKeys: Sendable {
     let client = HTTPClient(configuration: configuration)
     do {
       let response = try await client.execute(
-        HTTPClientRequest(url: self.url),
+        HTTPClientRequest(url: self.url.text),
         timeout: Self.timeout
       )
       guard response.status == .ok else {

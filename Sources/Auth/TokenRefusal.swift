@@ -4,9 +4,16 @@
 struct TokenRefusal: Error {
   let error: AuthenticationError
   let reason: String
+  /// Whether another key might verify it.
+  let isOfKey: Bool
 
-  init(_ reason: String, as error: AuthenticationError = .invalidToken) {
+  init(
+    _ reason: String,
+    as error: AuthenticationError = .invalidToken,
+    isOfKey: Bool = false
+  ) {
     self.error = error
     self.reason = reason
+    self.isOfKey = isOfKey
   }
 }

@@ -46,14 +46,18 @@ struct TokenVerifier: Sendable {
     keys: [VerificationKey],
     now: Date = Date()
   ) throws(TokenRefusal) -> VerifiedToken {
-    guard !keys.isEmpty else { throw TokenRefusal("no key is known that it names") }
+    guard !keys.isEmpty else {
+      throw TokenRefusal("no key is known that it names", isOfKey: true)
+    }
     guard let parts = try? DefaultJWTParser().getTokenParts(Array(token.utf8)),
       let signature = Data(base64URL: parts.signature),
       let payload = Data(base64URL: parts.payload)
     else { throw TokenRefusal("it is no JSON Web Token") }
     let signed = parts.header + [UInt8(ascii: ".")] + parts.payload
     let key = keys.first { (try? $0.algorithm.verify(signature, signs: signed)) ?? false }
-    guard let key else { throw TokenRefusal("its signature isn't by the key that it names") }
+    guard let key else {
+      throw TokenRefusal("its signature isn't by the key that it names", isOfKey: true)
+    }
     guard
       let claims = try? DefaultJWTParser().jsonDecoder.decode(TokenClaims.self, from: payload),
       // What bears this name elsewhere, such as a snapshot, can't have a NUL in it.

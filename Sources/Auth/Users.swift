@@ -31,14 +31,10 @@ final class Users: Sendable {
       configuration.password.isEmpty
       ? nil : HMAC.authenticationCode(for: Array(configuration.password.utf8), using: key)
     self.path = configuration.usersFile
-    let file = try configuration.usersFile.map { try UsersFile(path: $0) }
+    let reserved = configuration.password.isEmpty ? nil : configuration.username
+    let file = try configuration.usersFile.map { try UsersFile(path: $0, reserved: reserved) }
     self.decoy = file == nil ? nil : try PasswordHash(of: "")
     self.state = Mutex(State(file: file))
-    if self.configuredCode != nil, file?.users[configuration.username] != nil {
-      throw AuthConfigurationError(
-        "the users file and --username both have the user '\(configuration.username)'"
-      )
-    }
   }
 
   /// Whether checking a password takes long, and belongs on a thread that may.
@@ -82,7 +78,8 @@ final class Users: Sendable {
   func reloadIfChanged(_ logger: Logger) -> Bool {
     guard let path else { return false }
     do throws(AuthConfigurationError) {
-      let file = try UsersFile(path: path)
+      let reserved = self.configuredCode == nil ? nil : self.configuredName
+      let file = try UsersFile(path: path, reserved: reserved)
       let isChanged = self.state.withLock { state in
         defer { state = State(file: file) }
         return state.file != file

@@ -37,10 +37,16 @@ package struct UsersFile: Hashable, Sendable {
     }
   }
 
-  package init(path: String) throws(AuthConfigurationError) {
+  /// - Parameter reserved: The name of a user who is known from elsewhere.
+  init(path: String, reserved: String?) throws(AuthConfigurationError) {
     guard let content = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw AuthConfigurationError("cannot read the users file '\(path)'")
     }
     try self.init(content, path: path)
+    if let reserved, self.users[reserved] != nil {
+      throw AuthConfigurationError(
+        "the users file and --username both have the user '\(reserved)'"
+      )
+    }
   }
 }

@@ -12,38 +12,52 @@ final class VerifiedCredentials: Sendable {
     var deadline: ContinuousClock.Instant
   }
 
+  private struct State {
+    var entries: [HMAC<SHA256>.MAC: Entry] = [:]
+    var generation = 0
+  }
+
   private static let lifetime = Duration.seconds(300)
   private static let limit = 10_000
 
   private let key = SymmetricKey(size: .bits256)
-  private let entries = Mutex<[HMAC<SHA256>.MAC: Entry]>([:])
+  private let state = Mutex(State())
+
+  /// How often all was forgotten.
+  var generation: Int { self.state.withLock { $0.generation } }
 
   subscript(header: String) -> Identity? {
     let digest = self.digest(header)
-    return self.entries.withLock { entries in
-      guard let entry = entries[digest], entry.deadline > .now else { return nil }
+    return self.state.withLock { state in
+      guard let entry = state.entries[digest], entry.deadline > .now else { return nil }
       return entry.identity
     }
   }
 
-  func remember(_ identity: Identity, for header: String) {
+  /// - Parameter generation: The one in which checking the header began: who was let in by what has
+  ///   been forgotten since, such as a user, is checked again.
+  func remember(_ identity: Identity, for header: String, since generation: Int) {
     // An expiry may be further away than a duration can tell.
     let remaining = identity.expiry?.timeIntervalSinceNow ?? .infinity
     let seconds = min(max(0, remaining), Self.lifetime / .seconds(1))
     let deadline = ContinuousClock.now + .seconds(seconds)
     let digest = self.digest(header)
-    self.entries.withLock { entries in
-      if entries.count >= Self.limit {
-        entries = entries.filter { $0.value.deadline > .now }
+    self.state.withLock { state in
+      guard state.generation == generation else { return }
+      if state.entries.count >= Self.limit {
+        state.entries = state.entries.filter { $0.value.deadline > .now }
         // All are checked again rather than some looked for that matter less.
-        if entries.count >= Self.limit { entries.removeAll() }
+        if state.entries.count >= Self.limit { state.entries.removeAll() }
       }
-      entries[digest] = Entry(identity: identity, deadline: deadline)
+      state.entries[digest] = Entry(identity: identity, deadline: deadline)
     }
   }
 
   func removeAll() {
-    self.entries.withLock { $0.removeAll() }
+    self.state.withLock { state in
+      state.entries.removeAll()
+      state.generation += 1
+    }
   }
 
   private func digest(_ header: String) -> HMAC<SHA256>.MAC {

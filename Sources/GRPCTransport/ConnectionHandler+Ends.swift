@@ -16,7 +16,7 @@ extension ConnectionHandler {
   func drain() {
     switch machine.beginDrain() {
     case .sendGoAwayAndPing:
-      announce()
+      goAway(last: .maxID)
       write(.ping(Self.drainPing, ack: false), on: .rootStream)
       context?.flush()
       schedule(.announcement, in: Self.announcementTime) { $0.announced() }
@@ -25,15 +25,19 @@ extension ConnectionHandler {
     }
   }
 
-  /// Writes GOAWAY past NIOHTTP2, which would refuse the streams under way if none were open.
-  private func announce() {
+  /// Sends GOAWAY past NIOHTTP2: it would refuse the streams under way if none were open, and take the
+  /// frames of those that come too late for an error of the whole connection.
+  private func goAway(last: HTTP2StreamID, promise: EventLoopPromise<Void>? = nil) {
     guard
       let http2 = try? context?.pipeline.syncOperations.context(handlerType: NIOHTTP2Handler.self)
-    else { return }
+    else {
+      promise?.fail(ChannelError.ioOnClosedChannel)
+      return
+    }
     var frame = ByteBuffer(bytes: [0, 0, 8, 0x7, 0, 0, 0, 0, 0])
-    frame.writeInteger(UInt32(Int32.max))
-    frame.writeInteger(UInt32(0))
-    http2.write(NIOAny(frame), promise: nil)
+    frame.writeInteger(Int32(last))
+    frame.writeInteger(UInt32(HTTP2ErrorCode.noError.networkCode))
+    http2.writeAndFlush(NIOAny(frame), promise: promise)
   }
 
   func close(because reason: String) {
@@ -54,12 +58,7 @@ extension ConnectionHandler {
   func announced() {
     cancel(.announcement)
     switch machine.announced() {
-    case .sendGoAway(let last):
-      write(
-        .goAway(lastStreamID: last, errorCode: .noError, opaqueData: nil),
-        on: .rootStream
-      )
-      context?.flush()
+    case .sendGoAway(let last): goAway(last: last)
     case .close: sendGoodbye()
     case .none: break
     }
@@ -70,12 +69,8 @@ extension ConnectionHandler {
     guard !isClosing, let context else { return }
     isClosing = true
     let written = context.eventLoop.makePromise(of: Void.self)
-    write(
-      .goAway(lastStreamID: machine.lastStreamID, errorCode: .noError, opaqueData: nil),
-      on: .rootStream,
-      promise: written
-    )
     context.flush()
+    goAway(last: machine.lastStreamID, promise: written)
     written.futureResult.assumeIsolated().whenComplete { _ in
       guard let context = self.context else { return }
       context.close(mode: .output, promise: nil)

@@ -10,8 +10,15 @@ extension ConnectionHandler {
     if let stream = streams[frame.streamID] {
       stream.receive(frame.payload)
     } else if case .headers = frame.payload {
+      guard machine.admitsStreams else { return refuse(frame.streamID) }
       begin(frame.streamID).receive(frame.payload)
     }
+  }
+
+  /// The client hasn't seen yet that the connection ends: nothing was done, so it may try elsewhere.
+  private func refuse(_ id: HTTP2StreamID) {
+    write(.rstStream(.refusedStream), on: id)
+    flush()
   }
 
   private func begin(_ id: HTTP2StreamID) -> StreamHandler {
@@ -97,8 +104,11 @@ extension ConnectionHandler {
 
 extension ConnectionHandler: NIOHTTP2FrameDelegate {
   func wroteFrame(_ frame: HTTP2Frame) {
-    guard case .data(let payload) = frame.payload else { return }
-    streams[frame.streamID]?.sent(payload.data.readableBytes)
+    switch frame.payload {
+    case .data(let payload): streams[frame.streamID]?.sent(payload.data.readableBytes)
+    case .goAway(_, let code, _) where code != .noError: isCondemned = true
+    default: break
+    }
   }
 }
 

@@ -27,6 +27,8 @@ final class ConnectionHandler: ChannelInboundHandler {
   var timers: [Timer: Scheduled<Void>] = [:]
   var lastActivity = NIODeadline.now()
   var isClosing = false
+  /// Whether HTTP/2 has told the client of an error that ends the connection.
+  var isCondemned = false
 
   var streams: [HTTP2StreamID: StreamHandler] = [:]
   /// Those whose calls are still to start.
@@ -117,8 +119,10 @@ final class ConnectionHandler: ChannelInboundHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     switch error {
     case let error as NIOHTTP2Errors.StreamError: streams[error.streamID]?.reset()
-    case is NIOHTTP2Errors.NoSuchStream where machine.isEnding: return
     case is NIOHTTP2Errors.BadClientMagic: refuseStranger()
+    case is any NIOHTTP2Error where !isCondemned:
+      // HTTP/2 has reset the stream that this is about: the others go on.
+      logger.debug("a stream broke the rules", metadata: ["error": "\(error)"])
     default: close(because: String(describing: error))
     }
   }

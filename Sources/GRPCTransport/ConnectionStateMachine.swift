@@ -35,11 +35,11 @@ package struct ConnectionStateMachine {
     if case .handshaking = state { true } else { false }
   }
 
-  /// Whether the connection is on its way out, so that late streams are no error.
-  package var isEnding: Bool {
+  /// Whether streams that arrive now are served.
+  package var admitsStreams: Bool {
     switch state {
-    case .handshaking, .open: false
-    case .announcing, .draining, .closing: true
+    case .handshaking, .open, .announcing: true
+    case .draining, .closing: false
     }
   }
 

@@ -31,6 +31,14 @@ extension HPACKHeaders {
     "trailer", "transfer-encoding", "upgrade",
   ]
 
+  /// Adds what may be another value in each response.
+  ///
+  /// HPACK's table is searched entry by entry, and a client says how large it may become: none of
+  /// these goes into it.
+  mutating func addUnindexed(name: String, value: String) {
+    add(name: name, value: value, indexing: .nonIndexable)
+  }
+
   /// Adds a handler's metadata as far as it is legal and fits into `byteLimit`.
   ///
   /// Entries with reserved or illegal names or values are left out: sending them would end the
@@ -64,7 +72,7 @@ extension HPACKHeaders {
     let byteCount = name.utf8.count + text.utf8.count + Self.entryOverheadByteCount
     guard byteCount <= remaining, Self.isLegal(value: text) else { return }
     remaining -= byteCount
-    add(name: name, value: text)
+    addUnindexed(name: name, value: text)
   }
 
   private static func isLegal(name: String) -> Bool {

@@ -213,7 +213,7 @@ extension StreamStateMachine {
     var headers = base
     headers.add(name: "grpc-status", value: String(status.code.rawValue))
     if !status.message.isEmpty {
-      headers.add(
+      headers.addUnindexed(
         name: "grpc-message",
         value: StatusMessage.encode(
           status.message,

@@ -22,6 +22,8 @@ extension LakehouseServer {
     onForcedEnd: @escaping @Sendable () -> Never
   ) async throws {
     let logs = Logs(configuration.logging)
+    // What was logged last is to be read too, whichever way this ends.
+    defer { logs.output.flush() }
     let logger = logs.logger(.server)
     for warning in warnings { logger.warning("\(warning)") }
     let authenticator = try await Authenticator(

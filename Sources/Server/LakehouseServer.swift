@@ -120,6 +120,14 @@ package struct LakehouseServer: Sendable {
     }
   }
 
+  private func bind() async throws -> SocketAddress {
+    do {
+      return try await self.transport.bind()
+    } catch let error as TransportError {
+      throw ConfigurationError("--host, --port: \(error.message)")
+    }
+  }
+
   /// Serves until one of ``UnixSignal/ending``, then lets running statements end.
   ///
   /// - Parameter onReady: Gets the URI of the server once clients can connect.
@@ -131,8 +139,6 @@ package struct LakehouseServer: Sendable {
     onRest: @escaping @Sendable () -> Void,
     onForcedEnd: @escaping @Sendable () -> Never
   ) async throws {
-    // What was logged last is to be read too, whichever way this ends.
-    defer { self.logs.output.flush() }
     let signals = await UnixSignalsSequence(trapping: UnixSignal.ending)
     let probe = HealthProbe(
       HealthCheck.checks(of: self.engine, self.tokens),
@@ -140,7 +146,7 @@ package struct LakehouseServer: Sendable {
       monitor: self.health
     )
     if self.configuration.health.isEnabled { await probe.look() }
-    let address = try await self.transport.bind()
+    let address = try await self.bind()
     self.health.open()
     Self.warnOfReach(self.configuration, self.logger)
     onReady(address.uri(isEncrypted: self.tls != nil))

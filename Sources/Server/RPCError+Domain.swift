@@ -66,8 +66,11 @@ extension DuckDBError: RPCErrorConvertible {
   }
 
   private var isConflict: Bool {
-    // DuckLake gives up after a number of attempts, and words it differently.
-    self.message.contains("onflict") || self.message.contains("maximum retry count")
+    // DuckDB words it differently where a table was altered or dropped meanwhile, and so does
+    // DuckLake, which gives up after a number of attempts.
+    ["onflict", "another transaction", "concurrent transaction", "maximum retry count"].contains {
+      self.message.contains($0)
+    }
   }
 
   /// Whether the connection to a catalog in PostgreSQL was lost: DuckDB reports that as an error of

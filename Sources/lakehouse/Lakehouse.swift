@@ -13,4 +13,9 @@ struct Lakehouse: AsyncParsableCommand {
     ],
     defaultSubcommand: ServeCommand.self
   )
+
+  static func main() async {
+    OpenFiles.openStandardStreams()
+    await self.main(nil)
+  }
 }

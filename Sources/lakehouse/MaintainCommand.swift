@@ -15,17 +15,17 @@ struct MaintainCommand: AsyncParsableCommand {
   @OptionGroup var options: SettingOptions
 
   func run() async throws {
-    var configuration = try self.options.effectiveSettings().configuration.engine
-    if let problem = configuration.maintenanceContradiction({ "--\($0)" }) {
+    var configuration = try self.options.effectiveSettings().configuration
+    if let problem = configuration.engine.maintenanceContradiction({ "--\($0)" }) {
       throw ValidationError(problem)
     }
-    configuration.lake.mustExist = true
-    let engine = try Engine(configuration)
-    guard let maintenance = engine.maintenance else {
-      throw ValidationError("there is no lake to write to: set --ducklake-data-path")
+    configuration.engine.lake.mustExist = true
+    let report = try await configuration.withEngine { engine in
+      guard let maintenance = engine.maintenance else {
+        throw ValidationError("there is no lake to write to: set --ducklake-data-path")
+      }
+      return try await maintenance.run()
     }
-    let report = try await maintenance.run()
-    try await engine.close()
     print(report)
     if !report.failures.isEmpty { throw ExitCode.failure }
   }

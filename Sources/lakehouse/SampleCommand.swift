@@ -25,12 +25,13 @@ struct SampleCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var configuration = try self.options.effectiveSettings().configuration.engine
-    guard configuration.lake.dataPath != nil || configuration.databasePath != ":memory:" else {
+    var configuration = try self.options.effectiveSettings().configuration
+    let engine = configuration.engine
+    guard engine.lake.dataPath != nil || engine.databasePath != ":memory:" else {
       throw ValidationError("nothing would keep it: set --ducklake-data-path or --database")
     }
-    configuration.initialSQL = [InitialSQL(source: "sample", text: self.sql)]
-    try await Engine(configuration).close()
+    configuration.engine.initialSQL = [InitialSQL(source: "sample", text: self.sql)]
+    try await configuration.withEngine { _ in }
     print("the tables of TPC-H, scale \(self.scale), are in the schema tpch")
   }
 

@@ -262,13 +262,6 @@ import Testing
       try await authenticator.identity(ofToken: forged + "." + Data(code).base64URL)
     }
   }
-
-  @Test(arguments: ["http://example.com/keys", "ftp://127.0.0.1/", "keys", "", "https://"])
-  func `keys are fetched from nowhere unsafe`(_ url: String) async {
-    await #expect(throws: AuthConfigurationError.self) {
-      try await Self.authenticator { $0.keySetURL = url }
-    }
-  }
 }
 
 extension Data {

@@ -1,4 +1,5 @@
 import Auth
+import Foundation
 import Testing
 
 @Suite struct CredentialTests {
@@ -27,6 +28,14 @@ import Testing
     )
     #expect(
       try Credential(authorization: "Basic dXNlcjo=") == .password(username: "user", password: "")
+    )
+  }
+
+  @Test func `a password may begin with a mark that joins the colon`() throws {
+    let content = Data("user:\u{301}a".utf8).base64EncodedString()
+    #expect(
+      try Credential(authorization: "Basic " + content)
+        == .password(username: "user", password: "\u{301}a")
     )
   }
 

@@ -221,6 +221,14 @@ class TestPreparedBySQL:
     with pytest.raises(Exception, match="does not exist"):
       raw.rows(f"EXECUTE {name}_q")
 
+  def test_what_was_deallocated_is_not_prepared_again(self, raw, name):
+    """Beside a dynamic PIVOT the server can't tell which statement was prepared under which name."""
+    run(raw, f"CREATE TABLE {name} AS SELECT 1 AS a")
+    run(raw, f"PREPARE {name}_p AS SELECT 1; PIVOT {name} ON a USING count(*)")
+    run(raw, f"DEALLOCATE {name}_p", f"PREPARE {name}_q AS SELECT 2")
+    assert raw.rows(f"EXECUTE {name}_q") == [(2,)]
+    assert raw.rows("SELECT name FROM duckdb_prepared_statements()") == [(f"{name}_q",)]
+
 
 class TestRaces:
   """Others commit while statements are planned and executed."""

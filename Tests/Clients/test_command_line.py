@@ -13,7 +13,7 @@ import termios
 import pytest
 
 from support.flightsql import RawClient
-from support.server import binary_path, run_to_end
+from support.server import binary_path, clean_environment, eventually, run_to_end
 
 REFUSED = {
   "unknown flag": ["serve", "--nosuch"],
@@ -78,7 +78,7 @@ def test_initial_sql_may_have_transactions(start):
 def test_a_port_in_use_is_one_clear_line(start):
   own = start()
   line = assert_refused(run_to_end("serve", "--host", "127.0.0.1", "--port", str(own.port)))
-  assert str(own.port) in line and "in use" in line.lower()
+  assert str(own.port) in line and "in use" in line.lower() and "--port" in line
 
 
 def test_a_database_in_use_is_one_clear_line(start, tmp_path):
@@ -174,3 +174,22 @@ def test_what_could_not_be_printed_is_an_error():
     )
   assert ended.returncode == 1
   assert ended.stderr == "Error: cannot write to standard output\n"
+
+
+@pytest.mark.parametrize("closed", [(1,), (2,), (0, 1, 2)])
+def test_standard_streams_that_are_closed_are_no_files_of_the_database(tmp_path, closed):
+  """What is printed or logged would be written into whatever got their number."""
+  process = subprocess.Popen(
+    [binary_path(), "serve", "--port", "0", "--database", tmp_path / "kept.db"],
+    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    env=clean_environment(),
+    # Run once Python has set the streams up, and before the program begins.
+    preexec_fn=lambda: [os.close(number) for number in closed],
+  )
+  try:
+    assert eventually((tmp_path / "kept.db").exists, 20)
+    opened = {number: os.readlink(f"/proc/{process.pid}/fd/{number}") for number in range(3)}
+    assert opened == dict.fromkeys(range(3), "/dev/null")
+  finally:
+    process.kill()
+    process.wait()

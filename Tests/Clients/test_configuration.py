@@ -154,6 +154,35 @@ def test_a_sample_needs_a_place_to_be_kept():
   assert "set --ducklake-data-path or --database" in ended.stderr
 
 
+@pytest.mark.parametrize(
+  "name, value, rule",
+  [
+    ("jwks-url", "http://example.com/keys", "is not a URL that begins with https://"),
+    ("jwks-url", "https://me:mine@example.com/keys", "names no user"),
+    ("database", "", "is not a text that isn't empty"),
+    ("jwt-issuer", "", "is not a text that isn't empty"),
+  ],
+)
+def test_a_value_is_refused_by_its_rule_wherever_settings_are_read(tmp_path, name, value, rule):
+  path = tmp_path / "settings.yaml"
+  path.write_text(f"{name}: '{value}'\n")
+  for words in (["config"], ["serve", "--port", "0"]):
+    ended = run_to_end(*words, "--config", str(path))
+    assert ended.returncode != 0 and ended.stdout == ""
+    assert f"{name} ({path}, line 1): '{value}'" in ended.stderr and rule in ended.stderr
+
+
+def test_all_warnings_are_told_before_a_start_that_fails():
+  variables = {f"LAKEHOUSE_NONE_{number}": "1" for number in range(4)}
+  # The log is written by a thread of its own, which is now and then quick enough by itself.
+  for _ in range(10):
+    ended = run_to_end(
+      "serve", "--port", "0", "--jwt-public-key", "/nosuch/key", environment=variables
+    )
+    assert ended.returncode != 0
+    assert ended.stderr.count("is not a setting") == 4
+
+
 def test_a_misspelt_variable_is_told_in_the_log(start):
   own = start(environment={"LAKEHOUSE_PROT": "1"})
   assert "LAKEHOUSE_PROT: is not a setting" in own.stderr

@@ -94,6 +94,18 @@ def test_a_conflict_between_transactions_is_aborted(server, raw, name):
     assert other.rows(f"SELECT a FROM {name}") == [(2,)]
 
 
+def test_a_table_that_another_transaction_alters_is_a_conflict(server, raw, name):
+  raw.query(f"CREATE TABLE {name} AS SELECT 1 AS a")
+  with RawClient(server.address) as other:
+    other.query("BEGIN")
+    other.query(f"ALTER TABLE {name} ADD COLUMN b INTEGER")
+    error = failure(raw, f"DELETE FROM {name}")
+    assert "another transaction" in error.details()
+    assert error.code() == StatusCode.ABORTED, error.details()
+    other.query("ROLLBACK")
+  assert raw.rows(f"SELECT a FROM {name}") == [(1,)]
+
+
 def test_a_failed_transaction_says_so_until_it_is_rolled_back(raw, name):
   raw.query(f"CREATE TABLE {name} (a INTEGER PRIMARY KEY)")
   raw.query("BEGIN")

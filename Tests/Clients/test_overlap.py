@@ -223,3 +223,37 @@ def test_the_session_ends_while_its_result_is_read(own, session):
   except grpc.RpcError as error:
     assert error.code() in (grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.CANCELLED)
   assert eventually(lambda: session.rows("SELECT 42") == [(42,)])
+
+
+@pytest.mark.parametrize(
+  "value",
+  [
+    "random()", "(SELECT max(i) FROM {name})", "current_timestamp", "nextval('{name}_s')",
+    "-5", "TRUE", "[1, 2]", "{{'a': 'it''s (1)'}}",
+  ],
+)
+def test_a_variable_is_the_same_beside_a_result(session, name, value):
+  """Computed again on another connection, it would be another one; or fail, its table being gone."""
+  session.query(f"CREATE TABLE {name} AS SELECT 1 AS i")
+  session.query(f"CREATE SEQUENCE {name}_s")
+  session.query(f"SET VARIABLE v = {value.format(name=name)}")
+  before = session.rows("SELECT getvariable('v')")
+  session.query(f"DROP TABLE {name}")
+  first = Reading(session, NUMBERS)
+  assert session.rows("SELECT getvariable('v')") == before
+  assert_numbers(first.rest())
+
+
+def test_a_session_goes_on_whose_schema_is_gone(session, name):
+  """What it has set can't be repeated on other connections any more."""
+  session.query(f"CREATE SCHEMA {name}")
+  session.query(f"USE {name}")
+  session.query(f"DROP SCHEMA {name}")
+  assert session.rows("SELECT 1") == [(1,)]
+  first = Reading(session, NUMBERS)
+  with pytest.raises(grpc.RpcError, match=name):
+    session.rows("SELECT 2")
+  assert session.rows("SELECT 3") == [(3,)]
+  session.query("USE main")
+  assert session.rows("SELECT current_schema()") == [("main",)]
+  assert_numbers(first.rest())

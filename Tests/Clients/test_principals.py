@@ -60,6 +60,9 @@ def refusal(code: grpc.StatusCode, call, *arguments) -> str:
     "PIVOT t ON a USING count(*)", "PRAGMA table_info('t')", "SELECT 1; SELECT a FROM t",
     "SET TimeZone = 'Asia/Tokyo'; SELECT 1", "SET VARIABLE x = 1; SELECT getvariable('x')",
     "BEGIN; SELECT a FROM t; COMMIT; SELECT 1", "USE memory; SELECT a FROM t",
+    "BEGIN; PIVOT t ON a USING count(*); COMMIT; SELECT 1",
+    "EXPLAIN SELECT 1; BEGIN; SELECT a FROM t; COMMIT; SELECT 1",
+    "SET VARIABLE x = (SELECT a FROM t); BEGIN; SELECT a FROM t; COMMIT; SELECT getvariable('x')",
   ],
 )
 def test_a_reader_reads(reader, sql):
@@ -85,6 +88,11 @@ def test_a_reader_reads(reader, sql):
     "PRAGMA enable_profiling", "SET profiling_output = '/tmp/reader'",
     "SELECT 1; DELETE FROM t", "DELETE FROM t; SELECT 1", "BEGIN; DELETE FROM t",
     "BEGIN READ WRITE; SELECT nextval('s')", "COMMENT ON TABLE t IS 'x'",
+    "FROM enable_logging(storage = 'file', storage_path = '/tmp/reader')", "FROM force_checkpoint()",
+    "FROM system.main.\"Enable_Logging\" ()", "SELECT ('x').write_log()", "FROM checkpoint()",
+    "SELECT (SELECT count(*) FROM query('FROM enable_' || 'logging()'))",
+    "SET VARIABLE x = nextval('s')", "SET schema = nextval('s')::VARCHAR",
+    "PIVOT (SELECT nextval('s') AS n) ON n USING count(*)",
   ],
 )
 def test_a_reader_writes_nothing(guarded, sql):
@@ -95,6 +103,7 @@ def test_a_reader_writes_nothing(guarded, sql):
     refusal(DENIED, reader.update, Command.update(sql))
   with client(guarded, "anna") as writer:
     assert writer.rows("SELECT a FROM t") == [(1,)]
+    assert writer.rows("SELECT last_value FROM duckdb_sequences()") == [(None,)]
 
 
 def test_a_reader_writes_nothing_in_a_transaction(reader):

@@ -327,3 +327,24 @@ def test_a_client_that_knows_of_a_failed_commit_goes_on(raw, counter, knows: str
   if knows == "another transaction":
     raw.commit(transaction)
   assert values(raw, counter) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
+def test_a_transaction_begins_and_ends_beside_a_dynamic_pivot(raw, other, counter, end):
+  """Of a PIVOT whose columns depend on the data DuckDB makes several statements."""
+  raw.query(f"BEGIN; INSERT INTO {counter} VALUES (2); PIVOT {counter} ON a USING count(*)")
+  assert values(other, counter) == [1]
+  assert values(raw, counter) == [1, 2]
+  raw.query(end)
+  assert values(other, counter) == ([1, 2] if end == "COMMIT" else [1])
+  raw.query(f"BEGIN; INSERT INTO {counter} VALUES (3); PIVOT {counter} ON a USING count(*); {end}")
+  assert values(other, counter) == ([1, 2, 3] if end == "COMMIT" else [1])
+
+
+def test_a_transaction_that_began_beside_a_dynamic_pivot_is_known(raw, other, counter):
+  raw.query(f"BEGIN; INSERT INTO {counter} VALUES (2); PIVOT {counter} ON a USING count(*)")
+  with pytest.raises(grpc.RpcError, match="boom"):
+    raw.query("SELECT error('boom')")
+  with fails(grpc.StatusCode.ABORTED, "nothing was committed"):
+    raw.query("COMMIT")
+  assert values(other, counter) == [1]

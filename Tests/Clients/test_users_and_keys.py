@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import concurrent.futures
+import hashlib
 import http.server
 import json
+import os
 import ssl
 import threading
 
@@ -57,6 +61,39 @@ def test_a_users_file_that_breaks_is_not_used(users, tmp_path):
   assert eventually(lambda: "keeping the ones there are" in users.stderr, 20)
   assert "plain-secret" not in users.stderr
   assert rows(users, basic("ada", "ada's")) == [(42,)]
+
+
+def test_a_user_who_is_gone_while_a_password_is_checked_is_not_remembered(start, tmp_path):
+  path = tmp_path / "users"
+  salt = os.urandom(16)
+  slow = hashlib.scrypt(b"ada's", salt=salt, n=1 << 17, r=8, p=1, dklen=32, maxmem=1 << 28)
+  salt, slow = (base64.b64encode(part).decode().rstrip("=") for part in (salt, slow))
+  path.write_text(f"ada:user:$scrypt$ln=17,r=8,p=1${salt}${slow}\nrea:user:-\n")
+  server = start("--users-file", str(path))
+
+  def is_let_in(_) -> bool:
+    try:
+      return rows(server, basic("ada", "ada's")) == [(42,)]
+    except grpc.RpcError:
+      return False
+
+  # More than can be checked before the file is read again.
+  with concurrent.futures.ThreadPoolExecutor(60) as pool:
+    asked = pool.map(is_let_in, range(60))
+    path.write_text("rea:user:-\n")
+    outcomes = list(asked)
+  assert True in outcomes and False in outcomes, "the file was read in the midst of them"
+  assert not is_let_in(None)
+
+
+def test_a_file_read_again_may_not_have_the_configured_user(start, tmp_path, hashes):
+  path = tmp_path / "users"
+  path.write_text("rea:reader:-\n")
+  server = start("--users-file", str(path), "--username", "ada", "--password", "another")
+  path.write_text(f"ada:admin:{hashes['ada']}\n")
+  assert eventually(lambda: "both have the user 'ada'" in server.stderr, 20)
+  assert refusal(server, basic("ada", "ada's")) == (UNAUTHENTICATED, "Invalid credentials")
+  assert rows(server, basic("ada", "another")) == [(42,)]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +231,25 @@ def test_a_key_set_that_never_ends(start, key_set, keys):
   assert "the answer takes longer than 5 s" in server.stderr
 
 
+def test_a_key_set_that_is_not_answered_holds_up_no_other_key_and_no_end(
+  start, key_set, keys, tmp_path
+):
+  key_set.never_ends = True
+  path = tmp_path / "key.pem"
+  path.write_bytes(
+    keys["ec"].public_key().public_bytes(
+      serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+  )
+  server = start("--jwks-url", key_set.url, "--jwt-public-key", str(path))
+  assert eventually(lambda: key_set.requests == 1)
+  with client(server, "Bearer " + token(keys["ec"], claims(), kid="mine")) as raw:
+    asked = descriptor(Command.query("SELECT 1"))
+    raw.methods["GetFlightInfo"](asked, metadata=raw.metadata, timeout=3)
+  assert server.stop(timeout_seconds=3) == 0
+  assert "the answer takes longer" not in server.stderr, "it is still being waited for"
+
+
 def test_a_key_set_of_an_unknown_authority(start, key_set, keys, tmp_path):
   served = Authority(tmp_path).sign("keys")
   context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -263,3 +319,45 @@ def test_a_certificate_names_its_principal(start, tmp_path):
     issued = headers(raw, [])["authorization"]
     assert tokens.claims_of(issued.removeprefix("Bearer "))["sub"] == "robot"
     assert raw.rows("SELECT 42") == [(42,)]
+
+
+def test_a_certificate_whose_name_cannot_be_written_names_nobody(start, tmp_path):
+  authority = Authority(tmp_path)
+  served = authority.sign("server")
+  server = start(
+    "--tls-cert", str(served.certificate), "--tls-key", str(served.key),
+    "--mtls-ca", str(authority.path), "--mtls-principal",
+  )
+  mine = authority.sign("mine", common_name="robot\0x")
+  credentials = grpc.ssl_channel_credentials(authority.pem, mine.key_pem, mine.pem)
+  with RawClient(server.address, credentials=credentials) as raw:
+    with pytest.raises(grpc.RpcError) as caught:
+      raw.rows("SELECT 42")
+  assert caught.value.code() == UNAUTHENTICATED
+
+
+def test_a_token_for_a_certificate_ends_with_its_role(start, tmp_path):
+  authority = Authority(tmp_path)
+  served = authority.sign("server")
+  path = tmp_path / "users"
+  path.write_text("robot:admin:-\n")
+  server = start(
+    "--tls-cert", str(served.certificate), "--tls-key", str(served.key),
+    "--mtls-ca", str(authority.path), "--mtls-principal", "--users-file", str(path),
+  )
+  mine = authority.sign("robot")
+  credentials = grpc.ssl_channel_credentials(authority.pem, mine.key_pem, mine.pem)
+  with RawClient(server.address, credentials=credentials) as raw:
+    issued = headers(raw, [])["authorization"]
+    assert tokens.claims_of(issued.removeprefix("Bearer "))["role"] == "admin"
+    raw.metadata = [("authorization", issued)]
+    assert raw.rows("SELECT 42") == [(42,)]
+    path.write_text("robot:reader:-\n")
+    assert eventually(lambda: "using the changed file" in server.stderr, 20)
+    with pytest.raises(grpc.RpcError) as caught:
+      raw.rows("SELECT 42")
+    assert caught.value.code() == UNAUTHENTICATED
+    raw.metadata = []
+    with pytest.raises(grpc.RpcError) as caught:
+      raw.query("CREATE TABLE t AS SELECT 1 AS a")
+    assert caught.value.code() == grpc.StatusCode.PERMISSION_DENIED

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import adbc_driver_flightsql.dbapi as adbc
 import pytest
+import yaml
 
 from container import IMAGE, podman
 from support.azure import binary_path
 from support.server import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
+SERVICES = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 
 
 def free_port() -> int:
@@ -61,6 +63,18 @@ class Project:
     )
     return done.stdout + done.stderr
 
+  def inside(self, service: str, *command: str) -> str:
+    return podman("exec", "--env=PGPASSWORD=hidden", f"{self.name}_{service}_1", *command)
+
+  def is_healthy(self, service: str) -> bool:
+    """What compose would ask, asked now: without systemd podman asks nothing by itself."""
+    kind, *command = SERVICES[service]["healthcheck"]["test"]
+    assert kind == "CMD"
+    done = subprocess.run(
+      ["podman", "exec", f"{self.name}_{service}_1", *command], capture_output=True, timeout=30
+    )
+    return done.returncode == 0
+
   def rows(self, server: str, *statements: str) -> list[tuple]:
     """What the last of these returns."""
     login = {"username": "lakehouse", "password": "open sesame"}
@@ -85,14 +99,28 @@ def test_the_catalog_is_in_postgresql_and_all_is_there_after_down_and_up(project
     "lakehouse",
     "CREATE TABLE kept AS SELECT range AS n FROM range(1_000)", "SELECT sum(n) FROM kept",
   ) == [(499_500,)]
-  tables = podman(
-    "exec", "--env=PGPASSWORD=hidden", f"{project.name}_postgres_1", "psql", "--host=127.0.0.1",
-    "--username=lake", "-At", "--command=SELECT table_name FROM ducklake_table",
+  tables = project.inside(
+    "postgres", "psql", "--host=127.0.0.1", "--username=lake", "-At",
+    "--command=SELECT table_name FROM ducklake_table",
   )
   assert tables == "kept"
   project.compose("down")
   project.up("lakehouse", "postgres")
   assert project.rows("lakehouse", "SELECT count(*) FROM kept") == [(1_000,)]
+
+
+def test_health_checks_tell_a_server_without_its_catalog(project):
+  project.up("lakehouse", "postgres")
+  assert eventually(lambda: project.is_healthy("lakehouse") and project.is_healthy("postgres"), 30, 0.5)
+  project.compose("stop", "postgres")
+  assert eventually(lambda: not project.is_healthy("lakehouse"), 30, 0.5)
+
+
+def test_spills_to_a_volume_that_is_no_memory(project):
+  project.up("lakehouse", "postgres")
+  shown = project.inside("lakehouse", "sh", "-c", "touch /tmp/it && stat --file-system --format %T /tmp")
+  assert shown != "tmpfs"
+  assert project.inside("lakehouse", "stat", "--format", "%a", "/tmp") == "1777"
 
 
 # What the profile calls of Azurite and of Azure's command line, done by AzureDouble and by nobody:

@@ -29,11 +29,12 @@ def tree(tmp_path_factory) -> Path:
   return unpacked
 
 
-def on_debian(tree: Path, *options: str) -> Container:
+def on_debian(tree: Path, *options: str, **settings: str) -> Container:
   return Container(
     f"--volume={tree}:/srv/it:ro", "--tmpfs=/var/lib/lakehouse:rw,mode=0777", "--user=65532:65532",
     *options, image=DEBIAN, command=("/srv/it/bin/lakehouse", "serve"),
     password="open sesame", ducklake_data_path="/var/lib/lakehouse/lake/", health_host="0.0.0.0",
+    **settings,
   )
 
 
@@ -64,6 +65,23 @@ def test_serves_on_a_bare_debian_without_swift(tree):
   assert missing == "none"
   with on_debian(tree) as container:
     serves(container)
+
+
+def test_keeps_a_catalog_in_sqlite(tree):
+  if not list(tree.glob("extensions/*/*/sqlite_scanner.duckdb_extension")):
+    pytest.skip("the archive was taken from an image, which has no SQLite")
+  with on_debian(tree, ducklake_catalog="sqlite:/var/lib/lakehouse/lake.sqlite") as container:
+    serves(container)
+
+
+def test_is_whole_and_names_its_version(tree):
+  binary = tree / "bin" / "lakehouse"
+  shown = subprocess.run([binary, "--version"], check=True, capture_output=True, text=True).stdout.strip()
+  assert tree.name == f"lakehouse-{shown}-linux-{os.uname().machine}"
+  for name in ("LICENSE", "NOTICE", "docs/debian.md", "systemd/lakehouse.env", "licenses/swift/LICENSE.txt"):
+    assert (tree / name).is_file(), name
+  for path in tree.rglob("*"):
+    assert not path.is_symlink() and path.stat().st_mode & 0o022 == 0, path
 
 
 def test_the_system_calls_that_its_unit_allows_suffice(tree, tmp_path):

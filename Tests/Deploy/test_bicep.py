@@ -38,6 +38,26 @@ def test_azd_finds_the_app_and_the_hooks():
   assert os.access(ROOT / hooks["posix"]["run"], os.X_OK)
 
 
+def test_probes_are_for_the_servers_image_and_come_once_it_is_deployed():
+  app = BICEP["app.bicep"]
+  assert "probes: image == placeholder ? null : probes" in app
+  assert re.findall(r"type: '(\w+)'\n    httpGet: \{ path: '(/\w+)', port: (\d+) \}", app) == [
+    ("Startup", "/livez", "8080"), ("Liveness", "/livez", "8080"), ("Readiness", "/readyz", "8080"),
+  ]
+  assert "placeholder: containerAppImage" in MAIN
+  project = yaml.safe_load((ROOT / "azure.yaml").read_text())
+  steps = [step["azd"] for step in project["workflows"]["up"]["steps"]]
+  assert steps == ["provision", "deploy --all", "provision"]
+  pipeline = (ROOT / ".github/workflows/azure-dev.yml").read_text()
+  assert re.findall(r"run: azd (provision|deploy)\b", pipeline) == ["provision", "deploy", "provision"]
+
+
+def test_large_replicas_have_the_profile_that_they_need():
+  assert "workloadProfileName: empty(workloadProfile) ? null : workloadProfile" in BICEP["app.bicep"]
+  assert "workloadProfileType: 'Consumption'" in BICEP["environment.bicep"]
+  assert MAIN.count("workloadProfile: runningApp.outputs.workloadProfile") == 2
+
+
 def test_azd_sets_every_parameter_that_has_no_default_and_no_unknown_one():
   declared = dict(re.findall(r"^param (\w+) \w+( =)?", MAIN, re.MULTILINE))
   given = json.loads((INFRA / "main.parameters.json").read_text())["parameters"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -211,6 +212,64 @@ def test_replicas_are_kept_in_numbers():
   assert _render(AZURE)["Service"]["spec"]["sessionAffinity"] == "ClientIP"
 
 
+def test_a_pod_may_end_when_its_drain_does():
+  for grace, seconds in ((40, None), (10, 0), (130, "120")):
+    settings = {} if seconds is None else {"shutdown-grace-seconds": seconds}
+    pod = _pod(_merged(EMBEDDED, terminationGracePeriodSeconds=grace, settings=settings))
+    assert pod["terminationGracePeriodSeconds"] == grace
+
+
+def test_a_pod_that_another_replaces_is_out_of_the_service_before_it_drains():
+  hook = _pod(AZURE)["containers"][0]["lifecycle"]["preStop"]
+  assert hook == {"exec": {"command": ["sleep", "5"]}}
+  assert "lifecycle" not in _pod(EMBEDDED)["containers"][0]
+
+
+def test_replicas_keep_apart_unless_told_otherwise():
+  labels = _render(AZURE)["Deployment"]["spec"]["template"]["metadata"]["labels"]
+  spread = _pod(AZURE)["topologySpreadConstraints"]
+  assert [one["topologyKey"] for one in spread] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
+  for one in spread:
+    assert one["whenUnsatisfiable"] == "ScheduleAnyway"
+    assert one["labelSelector"]["matchLabels"].items() <= labels.items()
+  own = [{"topologyKey": "rack", "maxSkew": 2, "whenUnsatisfiable": "DoNotSchedule"}]
+  assert _pod(_merged(AZURE, topologySpreadConstraints=own))["topologySpreadConstraints"] == own
+  assert "topologySpreadConstraints" not in _pod(EMBEDDED)
+
+
+def _ways_out(values: dict) -> list[tuple[int, str]]:
+  """The ports that the policy lets the server out to, and whose: an address, or any."""
+  return [
+    (port["port"], to.get("ipBlock", {}).get("cidr", "any"))
+    for rule in _render(values)["NetworkPolicy"]["spec"]["egress"]
+    for to in rule.get("to", [{}]) for port in rule["ports"]
+  ]
+
+
+def test_the_policy_lets_the_server_out_to_what_it_needs_alone():
+  names = [(53, "any"), (53, "any")]
+  agents = [(80, "169.254.169.254/32"), (80, "169.254.170.23/32")]
+  assert _ways_out(EMBEDDED) == names
+  assert _ways_out(AZURE) == [*names, (5432, "any"), (443, "any")]
+  managed = _merged(AZURE, azure={"credential": "managed-identity"})
+  assert _ways_out(managed) == [*_ways_out(AZURE), *agents]
+  assert _ways_out(S3) == [*names, (5432, "any"), (443, "any"), (9000, "any")]
+  by_role = _merged(S3, s3={"existingSecret": ""}, networkPolicy={"extraEgress": []})
+  assert _ways_out(by_role) == [*names, (5432, "any"), (443, "any"), *agents]
+
+
+SECRETS = re.findall(
+  r"^\| `--([a-z0-9-]+)`, `--\1-file`", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_among_the_settings_is_refused(name):
+  assert "password" in SECRETS
+  with pytest.raises(HelmError, match=f"settings.{name} would be readable"):
+    _render(_merged(EMBEDDED, settings={name: "a secret"}))
+
+
 def test_no_secret_is_in_a_manifest():
   assert not {"Secret", "ConfigMap"} & {kind for values in VALUES.values() for kind in _render(values)}
 
@@ -226,6 +285,7 @@ def _merged(values: dict, **changes) -> dict:
     ({}, "auth.existingSecret"),
     (_merged(EMBEDDED, replicas=2), "postgres.host"),
     (_merged(EMBEDDED, replicas=2, postgres={"host": "db"}), "persistence.accessModes"),
+    (_merged(AZURE, persistence={"enabled": True}), "persistence.accessModes"),
     (_merged(AZURE, auth={"secretKeyKey": ""}), "auth.secretKeyKey"),
     (_merged(EMBEDDED, persistence={"enabled": False}), "persistence.enabled"),
     (_merged(EMBEDDED, tls={"clientCASecret": "ca"}), "tls.existingSecret"),
@@ -236,6 +296,10 @@ def _merged(values: dict, **changes) -> dict:
     (_merged(EMBEDDED, replicas="2"), "replicas"),
     (_merged(EMBEDDED, settings={"Memory_Limit": "1GiB"}), "Memory_Limit"),
     (_merged(EMBEDDED, image={"digest": "latest"}), "digest"),
+    (_merged(EMBEDDED, settings={"port": 4000}), "service.port"),
+    (_merged(EMBEDDED, settings={"health-check-enabled": False}), "probes"),
+    (_merged(EMBEDDED, terminationGracePeriodSeconds=39), "10 more"),
+    (_merged(EMBEDDED, settings={"shutdown-grace-seconds": 120}), "10 more"),
   ],
 )
 def test_values_that_cannot_work_are_refused_with_the_reason(values, told):

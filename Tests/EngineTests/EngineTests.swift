@@ -1,3 +1,4 @@
+import Auth
 import DuckDB
 import Engine
 import Foundation
@@ -51,6 +52,22 @@ import Testing
     #expect(throws: EngineError.unknownTicket) { try test.engine.fetch(handles[0]) }
     #expect(try await test.engine.fetch(handles[1]).remainingIntegers() == [2])
     #expect(try await test.engine.fetch(handles[2]).remainingIntegers() == [3])
+  }
+
+  @Test func `results that nobody fetches drop none of other principals`() async throws {
+    let test = try TestEngine { $0.unfetchedResultLimit = 4 }
+    func announce(_ name: String) async throws -> Handle {
+      let session = try test.session(of: Principal(name: name, role: .user))
+      return try await session.announce("SELECT 1::BIGINT", cancellation: Cancellation()).handle
+    }
+    let first = try await announce("anna")
+    for _ in 1...5 { _ = try await announce("bo") }
+    let last = try await announce("anna")
+    #expect(test.engine.unfetchedResultCount == 4)
+    for handle in [first, last] {
+      let stream = try test.engine.fetch(handle, for: Principal(name: "anna", role: .user))
+      #expect(try await stream.remainingIntegers() == [1])
+    }
   }
 
   @Test func `results that nobody fetches expire`() async throws {

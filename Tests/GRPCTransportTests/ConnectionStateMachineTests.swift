@@ -14,21 +14,22 @@ import Testing
     #expect(machine.isHandshaking)
     machine.receivedSettings()
     #expect(!machine.isHandshaking)
-    #expect(!machine.isEnding)
+    #expect(machine.admitsStreams)
   }
 
   @Test func `a connection that drains before its handshake closes at once`() {
     var machine = ConnectionStateMachine()
     #expect(machine.beginDrain() == .close)
     #expect(machine.beginDrain() == .none)
-    #expect(machine.isEnding)
+    #expect(!machine.admitsStreams)
   }
 
   @Test func `an idle connection closes when its client has seen the announcement`() {
     var machine = openMachine()
     #expect(machine.beginDrain() == .sendGoAwayAndPing)
-    #expect(machine.isEnding)
+    #expect(machine.admitsStreams)
     #expect(machine.announced() == .close)
+    #expect(!machine.admitsStreams)
     #expect(machine.announced() == .none)
   }
 
@@ -37,7 +38,9 @@ import Testing
     machine.streamBegan(1)
     #expect(machine.beginDrain() == .sendGoAwayAndPing)
     machine.streamBegan(5)
+    #expect(machine.admitsStreams)
     #expect(machine.announced() == .sendGoAway(last: 5))
+    #expect(!machine.admitsStreams)
     #expect(machine.beginDrain() == .none)
     #expect(machine.streamEnded() == false)
     #expect(machine.streamEnded() == true)

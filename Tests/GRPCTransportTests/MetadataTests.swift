@@ -26,6 +26,12 @@ import Testing
     #expect(headers == ["kept": "yes", "raw-bin": "/w"])
   }
 
+  @Test func `nothing of it enters the connection's table of headers`() {
+    var headers = HPACKHeaders()
+    headers.add(["a": "1", "b-bin": .binary([1])], byteLimit: .max)
+    #expect(headers.map(\.indexable) == [.nonIndexable, .nonIndexable])
+  }
+
   @Test func `entries that don't fit are left out, smaller ones after them are not`() {
     let overhead = HPACKHeaders.entryOverheadByteCount
     var headers = HPACKHeaders()

@@ -6,6 +6,12 @@ param environmentId string
 param identityId string
 param registryServer string
 param image string
+
+@description('The image that answers no probe of the server: with it there are none.')
+param placeholder string
+
+@description('Empty in an environment without profiles.')
+param workloadProfile string
 param cpu string
 param memory string
 param maxReplicas int
@@ -35,6 +41,30 @@ var limits = {
   LAKEHOUSE_MAX_SPILL_BYTES: shares[memory].spill
 }
 
+// Over HTTP, since Container Apps has no gRPC probes.
+var probes = [
+  {
+    type: 'Startup'
+    httpGet: { path: '/livez', port: 8080 }
+    periodSeconds: 6
+    failureThreshold: 10
+  }
+  {
+    type: 'Liveness'
+    httpGet: { path: '/livez', port: 8080 }
+    periodSeconds: 10
+    timeoutSeconds: 5
+    failureThreshold: 3
+  }
+  {
+    type: 'Readiness'
+    httpGet: { path: '/readyz', port: 8080 }
+    periodSeconds: 5
+    timeoutSeconds: 5
+    failureThreshold: 2
+  }
+]
+
 resource app 'Microsoft.App/containerApps@2026-01-01' = {
   name: name
   location: location
@@ -45,6 +75,7 @@ resource app 'Microsoft.App/containerApps@2026-01-01' = {
   }
   properties: {
     environmentId: environmentId
+    workloadProfileName: empty(workloadProfile) ? null : workloadProfile
     configuration: {
       activeRevisionsMode: 'Single'
       ingress: {
@@ -74,29 +105,7 @@ resource app 'Microsoft.App/containerApps@2026-01-01' = {
             { name: 'LAKEHOUSE_PASSWORD', secretRef: 'lakehouse-password' }
             { name: 'LAKEHOUSE_SECRET_KEY', secretRef: 'lakehouse-secret-key' }
           ])
-          // Over HTTP, since Container Apps has no gRPC probes.
-          probes: [
-            {
-              type: 'Startup'
-              httpGet: { path: '/livez', port: 8080 }
-              periodSeconds: 6
-              failureThreshold: 10
-            }
-            {
-              type: 'Liveness'
-              httpGet: { path: '/livez', port: 8080 }
-              periodSeconds: 10
-              timeoutSeconds: 5
-              failureThreshold: 3
-            }
-            {
-              type: 'Readiness'
-              httpGet: { path: '/readyz', port: 8080 }
-              periodSeconds: 5
-              timeoutSeconds: 5
-              failureThreshold: 2
-            }
-          ]
+          probes: image == placeholder ? null : probes
         }
       ]
       scale: {

@@ -4,6 +4,9 @@ param workspaceName string
 param location string
 param tags object
 
+@description('The one that is paid by use; empty for an environment without profiles, whose replicas are smaller.')
+param workloadProfile string
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   name: workspaceName
   location: location
@@ -26,6 +29,9 @@ resource environment 'Microsoft.App/managedEnvironments@2026-01-01' = {
         sharedKey: workspace.listKeys().primarySharedKey
       }
     }
+    workloadProfiles: empty(workloadProfile)
+      ? null
+      : [{ name: workloadProfile, workloadProfileType: 'Consumption' }]
     // What flows between the ingress and the app is encrypted too.
     peerAuthentication: { mtls: { enabled: true } }
   }

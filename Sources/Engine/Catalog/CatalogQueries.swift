@@ -32,7 +32,8 @@ extension CatalogStatement {
   )
 
   /// A part of `WHERE` that leaves out what lakes keep of themselves.
-  private static let isNotHidden = "NOT starts_with(database_name, '__ducklake_metadata_')"
+  private static let isNotHidden =
+    "NOT system.main.starts_with(database_name, '__ducklake_metadata_')"
 
   private static let isShown = """
     \(Self.isNotHidden)
@@ -113,7 +114,7 @@ extension CatalogStatement {
     )
     WHERE \(Self.isNotHidden) AND \(Self.matchesSchema)
       AND ($4 IS NULL OR table_name LIKE $4 ESCAPE '\\')
-      AND ($5 IS NULL OR list_contains($5, table_type))
+      AND ($5 IS NULL OR system.main.list_contains($5, table_type))
     """
 
   private static func values(_ filter: TableFilter) -> [Value] {
@@ -159,7 +160,7 @@ extension CatalogStatement {
           column_name, data_type, columns.comment,
           is_nullable::VARCHAR,
           (table_type = 'VIEW' OR readonly)::VARCHAR,
-          starts_with(coalesce(column_default, ''), 'nextval(')::VARCHAR
+          system.main.starts_with(coalesce(column_default, ''), 'nextval(')::VARCHAR
         FROM found
         LEFT JOIN system.main.duckdb_databases() AS databases USING (database_name)
         LEFT JOIN system.main.duckdb_columns() AS columns
@@ -194,7 +195,7 @@ extension CatalogStatement {
         SELECT
           database_name, schema_name, table_name,
           unnest(constraint_column_names) AS column_name,
-          generate_subscripts(constraint_column_names, 1)::INTEGER AS key_sequence,
+          system.main.generate_subscripts(constraint_column_names, 1)::INTEGER AS key_sequence,
           constraint_name
         FROM system.main.duckdb_constraints() AS keys
         WHERE constraint_type = 'PRIMARY KEY' AND \(Self.isNotHidden)
@@ -227,17 +228,21 @@ extension CatalogStatement {
             database_name, schema_name, table_name, constraint_index, constraint_type,
             constraint_name, constraint_column_names AS names, referenced_table,
             referenced_column_names AS referenced_names,
-            list_transform(names, lambda name: lower(name)) AS folded_names,
-            list_transform(referenced_names, lambda name: lower(name)) AS folded_referenced_names
+            system.main.list_transform(
+              names, lambda name: system.main.lower(name)
+            ) AS folded_names,
+            system.main.list_transform(
+              referenced_names, lambda name: system.main.lower(name)
+            ) AS folded_referenced_names
           FROM system.main.duckdb_constraints()
           WHERE \(Self.isNotHidden)
         ),
         pairs AS (
           SELECT
             pk.database_name AS pk_database, pk.schema_name AS pk_schema, pk.table_name AS pk_table,
-            list_transform(
+            system.main.list_transform(
               fk.folded_referenced_names,
-              lambda name: pk.names[list_position(pk.folded_names, name)]
+              lambda name: pk.names[system.main.list_position(pk.folded_names, name)]
             ) AS pk_names,
             fk.database_name AS fk_database, fk.schema_name AS fk_schema, fk.table_name AS fk_table,
             fk.names AS fk_names, fk.constraint_name AS fk_key, pk.constraint_name AS pk_key
@@ -245,8 +250,9 @@ extension CatalogStatement {
           JOIN constraints AS pk
             ON pk.database_name = fk.database_name
             AND pk.schema_name = fk.schema_name
-            AND lower(pk.table_name) = lower(fk.referenced_table)
-            AND list_sort(pk.folded_names) = list_sort(fk.folded_referenced_names)
+            AND system.main.lower(pk.table_name) = system.main.lower(fk.referenced_table)
+            AND system.main.list_sort(pk.folded_names)
+              = system.main.list_sort(fk.folded_referenced_names)
           WHERE fk.constraint_type = 'FOREIGN KEY'
             AND pk.constraint_type IN ('PRIMARY KEY', 'UNIQUE')
             AND \(conditions.joined(separator: " AND "))
@@ -260,7 +266,7 @@ extension CatalogStatement {
         SELECT
           pk_database, pk_schema, pk_table, unnest(pk_names) AS pk_column,
           fk_database, fk_schema, fk_table, unnest(fk_names) AS fk_column,
-          generate_subscripts(fk_names, 1)::INTEGER AS key_sequence,
+          system.main.generate_subscripts(fk_names, 1)::INTEGER AS key_sequence,
           fk_key, pk_key,
           \(Self.noAction)::UTINYINT AS update_rule, \(Self.noAction)::UTINYINT AS delete_rule
         FROM pairs

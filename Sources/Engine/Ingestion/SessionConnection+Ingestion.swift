@@ -103,7 +103,8 @@ extension SessionConnection {
       }
       return [Self.temporaryCatalog, Self.defaultSchema, target.table]
     }
-    var result = try connection.prepare("SELECT current_database(), current_schema()").stream()
+    let present = "SELECT system.main.current_database(), system.main.current_schema()"
+    var result = try connection.prepare(present).stream()
     guard let chunk = try result.nextChunk(), let catalog = chunk.text(column: 0, row: 0),
       let schema = chunk.text(column: 1, row: 0)
     else {

@@ -9,13 +9,19 @@ final class UnfetchedResults: Sendable {
     var deadline: ContinuousClock.Instant
   }
 
-  private struct State {
-    var entries: [Handle: Entry] = [:]
+  /// What a principal has.
+  private struct Share {
+    var count = 0
     /// In the order of their deadlines; may name results that were fetched or renewed since.
     var order: Deque<(handle: Handle, deadline: ContinuousClock.Instant)> = []
   }
 
-  /// How many more than twice the results the order may name.
+  private struct State {
+    var entries: [Handle: Entry] = [:]
+    var shares: [Principal: Share] = [:]
+  }
+
+  /// How many more than twice a principal's results its order may name.
   private static let orderSlack = 1_000
 
   /// A result that was renewed less than this ago isn't renewed again.
@@ -32,16 +38,25 @@ final class UnfetchedResults: Sendable {
 
   var count: Int { self.state.withLock { $0.entries.count } }
 
-  /// Keeps a result; the oldest goes if there are too many.
+  /// Keeps a result; if there are too many, the oldest of the principal goes who has the most.
   func insert(_ stream: ResultStream) -> Handle {
     let handle = stream.handle
-    let now = ContinuousClock.now
+    let principal = stream.session.principal
     // Results end outside the lock: some have a connection at work for them.
-    let dropped = self.state.withLock { state in
+    let dropped = self.state.withLock { state -> [Entry] in
+      let now = ContinuousClock.now
       let deadline = now + self.lifetime
       state.entries[handle] = Entry(stream: stream, deadline: deadline)
-      state.order.append((handle, deadline))
-      return Self.removeExpired(&state, now: now, limit: self.limit)
+      state.shares[principal, default: Share()].count += 1
+      state.shares[principal]?.order.append((handle, deadline))
+      var dropped = Self.removeExpired(of: principal, &state, now: now)
+      if state.entries.count > self.limit,
+        let largest = state.shares.max(by: { $0.value.count < $1.value.count })?.key,
+        let oldest = Self.removeFirst(of: largest, &state)
+      {
+        dropped.append(oldest)
+      }
+      return dropped
     }
     for entry in dropped { entry.stream.abandon() }
     return handle
@@ -69,7 +84,15 @@ final class UnfetchedResults: Sendable {
     _ state: inout State
   ) -> Entry? {
     guard state.entries[handle]?.stream.session.principal == principal else { return nil }
-    return state.entries.removeValue(forKey: handle)
+    return Self.remove(handle, &state)
+  }
+
+  private static func remove(_ handle: Handle, _ state: inout State) -> Entry? {
+    guard let entry = state.entries.removeValue(forKey: handle) else { return nil }
+    let principal = entry.stream.session.principal
+    state.shares[principal]?.count -= 1
+    if state.shares[principal]?.count == 0 { state.shares[principal] = nil }
+    return entry
   }
 
   /// Gives the result its whole lifetime again.
@@ -82,7 +105,7 @@ final class UnfetchedResults: Sendable {
       // What is renewed again and again doesn't fill the queue.
       guard deadline - entry.deadline >= Self.renewalInterval else { return true }
       state.entries[handle]?.deadline = deadline
-      state.order.append((handle, deadline))
+      state.shares[principal]?.order.append((handle, deadline))
       return true
     }
     guard isKnown else { throw .unknownTicket }
@@ -90,7 +113,8 @@ final class UnfetchedResults: Sendable {
 
   func removeExpired() {
     let dropped = self.state.withLock { state in
-      Self.removeExpired(&state, now: .now, limit: self.limit)
+      let now = ContinuousClock.now
+      return Array(state.shares.keys).flatMap { Self.removeExpired(of: $0, &state, now: now) }
     }
     for entry in dropped { entry.stream.abandon() }
   }
@@ -98,32 +122,44 @@ final class UnfetchedResults: Sendable {
   func removeAll(of session: Session) {
     let dropped = self.state.withLock { state in
       let handles = state.entries.filter { $0.value.stream.session === session }.keys
-      return handles.compactMap { state.entries.removeValue(forKey: $0) }
+      return handles.compactMap { Self.remove($0, &state) }
     }
     for entry in dropped { entry.stream.abandon() }
   }
 
   private static func removeExpired(
+    of principal: Principal,
     _ state: inout State,
-    now: ContinuousClock.Instant,
-    limit: Int
+    now: ContinuousClock.Instant
   ) -> [Entry] {
     // One that nobody fetches keeps those behind it from being looked at until it expires.
-    if state.order.count > 2 * state.entries.count + Self.orderSlack {
+    let excess = state.shares[principal].map { $0.order.count - 2 * $0.count } ?? 0
+    if excess > Self.orderSlack {
       let entries = state.entries
-      state.order.removeAll { entries[$0.handle]?.deadline != $0.deadline }
+      state.shares[principal]?.order.removeAll { entries[$0.handle]?.deadline != $0.deadline }
     }
     var dropped: [Entry] = []
-    while let first = state.order.first {
-      guard let entry = state.entries[first.handle], entry.deadline == first.deadline else {
-        state.order.removeFirst()
-        continue
-      }
-      guard entry.deadline <= now || state.entries.count > limit else { break }
-      state.order.removeFirst()
-      state.entries[first.handle] = nil
-      dropped.append(entry)
+    while let first = Self.first(of: principal, &state), first.entry.deadline <= now {
+      if let entry = Self.remove(first.handle, &state) { dropped.append(entry) }
     }
     return dropped
+  }
+
+  private static func removeFirst(of principal: Principal, _ state: inout State) -> Entry? {
+    Self.first(of: principal, &state).flatMap { Self.remove($0.handle, &state) }
+  }
+
+  /// The principal's result that expires first.
+  private static func first(
+    of principal: Principal,
+    _ state: inout State
+  ) -> (handle: Handle, entry: Entry)? {
+    while let first = state.shares[principal]?.order.first {
+      if let entry = state.entries[first.handle], entry.deadline == first.deadline {
+        return (first.handle, entry)
+      }
+      state.shares[principal]?.order.removeFirst()
+    }
+    return nil
   }
 }

@@ -55,6 +55,31 @@ extension SQLScanner {
 }
 
 extension SQLScanner {
+  private static let constantWords: Set = ["TRUE", "FALSE", "NULL"]
+
+  /// Whether a `SET` or `RESET` comes to the same wherever and whenever it is repeated: where its value
+  /// is written out, not computed.
+  static func setsConstant(_ sql: String) -> Bool {
+    guard let tokens = try? SQLTokens(sql), tokens.statements.count == 1 else { return false }
+    let statement = tokens.statements[0]
+    func word(_ token: SQLToken) -> String? {
+      token.kind == .word ? tokens.text(token).uppercased() : nil
+    }
+    let isVariable = statement.prefix(3).contains { word($0) == "VARIABLE" }
+    let value = statement.drop { !tokens.isSymbol($0, "=") && word($0) != "TO" }.dropFirst()
+    return value.allSatisfy { token in
+      switch token.kind {
+      case .string, .number: true
+      case .symbol: !tokens.isSymbol(token, "(")
+      // A word may be the value of a setting; that of a variable would be a column, or a function.
+      case .quotedName: !isVariable
+      case .word: !isVariable || Self.constantWords.contains(word(token) ?? "")
+      }
+    }
+  }
+}
+
+extension SQLScanner {
   private static let transactionWords: Set = [
     "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT",
   ]

@@ -23,6 +23,14 @@ enum ReadingRole {
     "schema", "search_path", "timezone", "calendar", "enable_progress_bar", "streaming_buffer_size",
   ]
 
+  /// Functions that change more than tables, which no transaction refuses, and those that run SQL in
+  /// a string, where they could be called too.
+  private static let functions: Set<String> = [
+    "enable_logging", "disable_logging", "truncate_duckdb_logs", "write_log", "enable_profiling",
+    "disable_profiling", "checkpoint", "force_checkpoint", "load_aws_credentials",
+    "add_parquet_key", "postgres_execute", "mysql_execute", "query", "json_execute_serialized_sql",
+  ]
+
   /// Whether a reader may set the session's option of that name.
   static func maySet(_ option: String) -> Bool {
     option == "catalog" || Self.settings.contains(option.lowercased())
@@ -33,13 +41,24 @@ enum ReadingRole {
     guard let tokens = try? SQLTokens(sql) else {
       throw .notPermitted(role: role, statement: "text that can be read in two ways")
     }
-    for statement in tokens.statements where !Self.isAllowed(statement, tokens) {
+    for statement in tokens.statements {
+      if let function = Self.refusedFunction(in: statement, tokens) {
+        throw .notPermitted(role: role, statement: "the function \(function)")
+      }
+      guard !Self.isAllowed(statement, tokens) else { continue }
       let word = statement.first { $0.kind == .word }
       throw .notPermitted(
         role: role,
         statement: word.map { tokens.text($0).uppercased() } ?? "this"
       )
     }
+  }
+
+  private static func refusedFunction(in statement: [SQLToken], _ tokens: SQLTokens) -> String? {
+    zip(statement, statement.dropFirst()).lazy
+      .filter { [.word, .quotedName].contains($0.kind) && tokens.isSymbol($1, "(") }
+      .map { tokens.name($0.0) }
+      .first { Self.functions.contains($0) }
   }
 
   private static func isAllowed(_ statement: [SQLToken], _ tokens: SQLTokens) -> Bool {
@@ -63,12 +82,13 @@ enum ReadingRole {
     }
   }
 
-  /// A name in quotes is refused.
+  /// A name in quotes is refused, and so is a value that is computed: DuckDB does that while it compiles.
   private static func isOwnSetting(_ statement: [SQLToken], _ tokens: SQLTokens) -> Bool {
     func word(_ index: Int) -> String? { StatementGuard.word(at: index, tokens, statement) }
     let index = word(1) == "session" ? 2 : 1
+    if word(index) == "variable" { return true }
+    guard !statement.contains(where: { tokens.isSymbol($0, "(") }) else { return false }
     switch word(index) {
-    case "variable": return true
     case "time": return word(index + 1) == "zone"
     case let name?: return Self.settings.contains(name)
     case nil: return false

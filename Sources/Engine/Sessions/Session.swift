@@ -163,7 +163,8 @@ extension Session {
   private func removeExcess(_ state: inout State) -> [SessionConnection] {
     let idle = state.slots.filter { $0.statementsAtWork == 0 }.map(\.connection)
     let excess = idle.dropFirst(Self.idleConnectionLimit).filter { connection in
-      guard !self.shared.needs(ObjectIdentifier(connection)) else { return false }
+      let id = ObjectIdentifier(connection)
+      guard !self.shared.needs(id), !self.shared.areSettingsMade(on: id) else { return false }
       state.recent.removeAll(of: connection)
       return !connection.hasCompiledStatements
     }

@@ -64,7 +64,10 @@ extension SessionConnection {
         : "USE " + SQLText.identifier([self.currentCatalog(on: connection), value])
     }
     let known = try connection.texts(
-      "SELECT name FROM duckdb_settings() WHERE lower(name) = lower(?)",
+      """
+      SELECT name FROM system.main.duckdb_settings()
+      WHERE system.main.lower(name) = system.main.lower(?)
+      """,
       binding: [.varchar(name)]
     )
     guard let setting = known.first?.first ?? nil else { throw SessionOptionError.invalidName }
@@ -81,8 +84,9 @@ extension SessionConnection {
     // A single name means a schema of the present catalog first, where there is one.
     let isSchema = try !connection.texts(
       """
-      SELECT schema_name FROM duckdb_schemas()
-      WHERE database_name = current_catalog() AND lower(schema_name) = lower(?)
+      SELECT schema_name FROM system.main.duckdb_schemas()
+      WHERE database_name = system.main.current_catalog()
+        AND system.main.lower(schema_name) = system.main.lower(?)
       """,
       binding: [.varchar(catalog)]
     ).isEmpty
@@ -90,13 +94,15 @@ extension SessionConnection {
   }
 
   private func currentCatalog(on connection: borrowing Connection) throws -> String {
-    try connection.texts("SELECT current_catalog()").first?.first.flatMap { $0 } ?? ""
+    try connection.texts("SELECT system.main.current_catalog()").first?.first.flatMap { $0 } ?? ""
   }
 
   func options(cancellation: Cancellation) throws -> [String: SessionOption] {
     try self.begin(cancellation) { connection in
       var options: [String: SessionOption] = [:]
-      let settings = try connection.texts("SELECT name, value, input_type FROM duckdb_settings()")
+      let settings = try connection.texts(
+        "SELECT name, value, input_type FROM system.main.duckdb_settings()"
+      )
       for row in settings {
         guard let name = row[0], let value = row[1],
           !Self.secretNameParts.contains(where: { name.contains($0) }),
@@ -106,7 +112,7 @@ extension SessionConnection {
       }
       let elements = try connection.texts(
         """
-        SELECT name, unnest(value::VARCHAR[]) FROM duckdb_settings()
+        SELECT name, unnest(value::VARCHAR[]) FROM system.main.duckdb_settings()
         WHERE input_type = 'VARCHAR[]'
         """
       )
@@ -114,7 +120,9 @@ extension SessionConnection {
       where self.resources.statementGuard?.isReadable(setting: name) ?? true {
         options[name] = .texts(rows.compactMap { $0[1] })
       }
-      let current = try connection.texts("SELECT current_catalog(), current_schema()")
+      let current = try connection.texts(
+        "SELECT system.main.current_catalog(), system.main.current_schema()"
+      )
       for (name, value) in zip(Self.catalogOptions, current.first ?? []) {
         options[name] = value.map { .text($0) }
       }

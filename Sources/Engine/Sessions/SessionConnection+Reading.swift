@@ -22,11 +22,13 @@ extension SessionConnection {
         statement: "\(type)".uppercased()
       )
     }
-    guard type.readsOnly || type == .explain, self.own == nil,
-      !self.state.isInTransaction(ObjectIdentifier(self))
-    else { return }
-    try self.beginOwn(isReadOnly: true, on: connection)
-    self.own?.isUntouched = true
+    guard type != .transaction, !self.state.isInTransaction(ObjectIdentifier(self)) else { return }
+    if self.own == nil {
+      try self.beginOwn(isReadOnly: true, on: connection)
+      self.own?.isUntouched = true
+    }
+    // The next statement is to find the type that it needs.
+    if type == .create { self.own?.isToBeCommitted = true }
   }
 
   /// Refuses what changes data by other means than SQL.

@@ -176,7 +176,12 @@ actor SessionConnection {
     // Not within a transaction: in one that an error has aborted nothing but its end can run.
     guard !self.state.isInTransaction(ObjectIdentifier(self)) else { return }
     for text in self.state.settings(after: self.repeatedSettingCount) {
-      try opened.connection.execute(text)
+      do {
+        try opened.connection.execute(text)
+      } catch {
+        if error.code != .interrupted { self.state.stayWhereSettingsAre() }
+        throw error
+      }
       self.repeatedSettingCount += 1
       try self.noteTimeZone(after: text, on: opened.connection)
     }
@@ -218,7 +223,7 @@ actor SessionConnection {
   /// The time zone is part of the type of `TIMESTAMP WITH TIME ZONE` columns.
   private func noteTimeZone(after text: String, on connection: borrowing Connection) throws {
     guard text.uppercased().contains("ZONE") else { return }
-    var result = try connection.prepare("SELECT current_setting('TimeZone')").stream()
+    var result = try connection.prepare("SELECT system.main.current_setting('TimeZone')").stream()
     guard let chunk = try result.nextChunk(), let name = chunk.text(column: 0, row: 0) else {
       return
     }

@@ -11,6 +11,8 @@ final class SessionState: Sendable {
     var transactions: [OpenTransaction] = []
     /// The connection with the session's temporary objects.
     var home: ObjectIdentifier?
+    /// The connection on which the last setting was made: all of them hold there.
+    var settingsOrigin: ObjectIdentifier?
     /// Whether the end of a transaction has failed, and nothing shows since that the client knows.
     var hasLostTransaction = false
   }
@@ -57,6 +59,17 @@ final class SessionState: Sendable {
     }
   }
 
+  /// Whether the session's settings were made on the connection.
+  func areSettingsMade(on connection: ObjectIdentifier) -> Bool {
+    self.state.withLock { $0.settingsOrigin == connection }
+  }
+
+  /// Keeps the session where its settings were made, since they can't be repeated elsewhere any more: a
+  /// schema that it uses is gone, say.
+  func stayWhereSettingsAre() {
+    self.state.withLock { $0.home = $0.home ?? $0.settingsOrigin }
+  }
+
   /// The statements a connection must repeat that has already run the first `count`.
   func settings(after count: Int) -> ArraySlice<String> {
     self.state.withLock { $0.settings[min(count, $0.settings.count)...] }
@@ -80,6 +93,7 @@ final class SessionState: Sendable {
       case .endsTransaction: state.transactions.removeAll { $0.connection == connection }
       case .staysOnConnection: state.home = connection
       case .changesSettings(let text):
+        state.settingsOrigin = connection
         let byteCount = state.settingByteCount + text.utf8.count
         guard state.settings.count < Self.settingLimit, byteCount <= Self.settingByteLimit else {
           state.home = connection

@@ -7,13 +7,15 @@ internal import DuckDB
 /// connection where it happened.
 enum StatementEffect: Hashable {
   case none
-  /// `USE`, `SET`, `RESET`, `SET VARIABLE`, `PRAGMA`: to be repeated on the other connections.
+  /// `USE`, `SET`, `RESET`, `SET VARIABLE`, `PRAGMA`: to be repeated on the other connections, where
+  /// it comes to the same.
   case changesSettings(String)
   /// `BEGIN`: the session stays on this connection until the transaction ends.
   case beginsTransaction
   /// `COMMIT` and `END`, or `ROLLBACK` and `ABORT`.
   case endsTransaction(commits: Bool)
-  /// Temporary objects and `PREPARE`: the session stays on this connection.
+  /// Temporary objects, `PREPARE`, and settings whose value is computed, which might be another one
+  /// elsewhere or later: the session stays on this connection.
   case staysOnConnection
 }
 
@@ -22,7 +24,13 @@ extension StatementEffect {
   ///   it came with.
   init(type: StatementType, scanned: SQLScanner.Statement?) {
     switch type {
-    case .set, .variableSet, .pragma:
+    case .set, .variableSet:
+      if let scanned, SQLScanner.setsConstant(scanned.text) {
+        self = .changesSettings(scanned.text)
+      } else {
+        self = .staysOnConnection
+      }
+    case .pragma:
       self = scanned.map { .changesSettings($0.text) } ?? .staysOnConnection
     case .transaction:
       switch scanned?.words.first {

@@ -173,14 +173,14 @@ extension SessionConnection {
       scanned.count == count
         ? StatementSource(text: scanned[index].text) : StatementSource(text: sql, position: index)
     }
-    let texts = self.texts(of: scanned, count: count, on: connection) ?? []
-    func text(_ index: Int) -> String { texts.isEmpty ? sql : texts[index] }
+    let parts = self.parts(of: scanned, count: count, on: connection) ?? []
+    func text(_ index: Int) -> String { parts.isEmpty ? sql : parts[index].text }
     for index in 0..<(count - 1) {
       _ = try self.compilingNext(of: &statements, text(index), on: connection, cancellation) {
         plan in
         let effect = StatementEffect(
           type: plan.statement.statementType,
-          scanned: scanned.count == count ? scanned[index] : nil
+          scanned: parts.isEmpty ? nil : parts[index].statement
         )
         let statement = CompiledStatement(
           plan,
@@ -215,19 +215,20 @@ extension SessionConnection {
     return value
   }
 
-  /// The text of each statement, where it can be told: DuckDB makes several of one `PIVOT`.
-  private func texts(
+  /// What DuckDB's statements are in a text, where it can be told: it makes several of one `PIVOT`.
+  private func parts(
     of scanned: [SQLScanner.Statement],
     count: Int,
     on connection: borrowing Connection
-  ) -> [String]? {
-    guard scanned.count != count else { return scanned.map(\.text) }
-    var texts: [String] = []
+  ) -> [(text: String, statement: SQLScanner.Statement?)]? {
+    guard scanned.count != count else { return scanned.map { ($0.text, $0) } }
+    var parts: [(text: String, statement: SQLScanner.Statement?)] = []
     for statement in scanned {
-      guard let parts = try? connection.extract(statement.text).count else { return nil }
-      texts += Array(repeating: statement.text, count: parts)
+      guard let count = try? connection.extract(statement.text).count else { return nil }
+      let isWhole = count == 1
+      for _ in 0..<count { parts.append((statement.text, isWhole ? statement : nil)) }
     }
-    return texts.count == count ? texts : nil
+    return parts.count == count ? parts : nil
   }
 
   func effect(

@@ -20,6 +20,8 @@ struct OwnTransaction {
   let isReadOnly: Bool
   /// Whether nothing has run in it yet.
   var isUntouched = false
+  /// Whether it leaves something to its session that a ROLLBACK would undo, though it only reads.
+  var isToBeCommitted = false
 
   var isAtWork: Bool {
     if case .atWork = self.phase { true } else { false }

@@ -12,7 +12,7 @@ extension Session {
 
   /// Commits a transaction or rolls it back.
   ///
-  /// It has ended even if this throws.
+  /// It has ended even if this throws, unless it wasn't tried because too many statements are at work.
   package func endTransaction(
     _ handle: Handle,
     commits: Bool,
@@ -23,7 +23,8 @@ extension Session {
         try await $0.endTransaction(handle, commits: commits, cancellation: cancellation)
       }
     } catch {
-      self.shared.noteLostTransaction()
+      // It is still open where its turn never came.
+      if !self.hasTransaction(handle) { self.shared.noteLostTransaction() }
       throw error
     }
   }

@@ -167,7 +167,9 @@ extension SessionConnection {
   /// Commits what is at work, if the server has begun a transaction for it.
   func commitOwn(on connection: borrowing Connection, _ cancellation: Cancellation) throws {
     guard let own, own.isAtWork else { return }
-    guard !own.isReadOnly || !self.endsLater else { return self.endOwnLater() }
+    guard !own.isReadOnly || own.isToBeCommitted || !self.endsLater else {
+      return self.endOwnLater()
+    }
     do {
       try self.committingData { try self.commit(connection, cancellation) }
     } catch {

@@ -44,18 +44,19 @@ package struct EnvironmentFile {
     let parts = statement.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else { return nil }
     let name = parts[0].trimmingCharacters(in: .whitespaces)
-    let text = parts[1].trimmingCharacters(in: .whitespaces)
-    guard !name.isEmpty, !name.contains(where: \.isWhitespace), let value = Self.value(text) else {
-      return nil
-    }
+    guard !name.isEmpty, !name.contains(where: \.isWhitespace),
+      let value = Self.value(String(parts[1]))
+    else { return nil }
     return (name, value)
   }
 
-  private static func value(_ text: String) -> String? {
+  private static func value(_ content: String) -> String? {
+    let text = content.trimmingCharacters(in: .whitespaces)
     guard let quote = text.first, quote == "'" || quote == "\"" else {
-      let comment = text.range(of: #"(^|\s)#"#, options: .regularExpression)
-      let end = comment?.lowerBound ?? text.endIndex
-      return text[..<end].trimmingCharacters(in: .whitespaces)
+      // With its blanks: right behind the equals sign begins a value, which may be a password.
+      let comment = content.range(of: #"\s#"#, options: .regularExpression)
+      let end = comment?.lowerBound ?? content.endIndex
+      return content[..<end].trimmingCharacters(in: .whitespaces)
     }
     var value = ""
     var rest = text.dropFirst()

@@ -38,7 +38,7 @@ extension Setting {
     Setting(
       "jwt-issuer",
       \.auth.issuer,
-      .text,
+      .nonEmptyText,
       "The issuer of the tokens that are issued, and of all that are accepted."
     ),
     Setting(
@@ -56,7 +56,7 @@ extension Setting {
     Setting(
       "jwks-url",
       \.auth.keySetURL,
-      .optionalText,
+      .keySetURL,
       "Where such keys are published as a JSON Web Key Set."
     ),
     Setting(

@@ -3,7 +3,12 @@ internal import Engine
 extension Setting {
   /// What is served.
   static let database: [Setting] = [
-    Setting("database", \.engine.databasePath, .text, "The database file, or ':memory:'."),
+    Setting(
+      "database",
+      \.engine.databasePath,
+      .nonEmptyText,
+      "The database file, or ':memory:'."
+    ),
     Setting(
       "read-only",
       \.engine.isReadOnly,

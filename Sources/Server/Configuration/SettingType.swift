@@ -19,6 +19,11 @@ extension SettingType where Value == String {
 }
 
 extension SettingType where Value == String {
+  /// A text without which something else would hold than whoever sets it means.
+  static var nonEmptyText: Self {
+    Self(rule: "a text that isn't empty", parse: { $0.isEmpty ? nil : $0 }, text: { $0 })
+  }
+
   /// A name that SQL needs no quotes for.
   static var name: Self {
     Self(

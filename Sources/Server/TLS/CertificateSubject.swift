@@ -12,7 +12,10 @@ enum CertificateSubject {
     let names = subject.flatMap { $0 }
       .filter { $0.type == .RDNAttributeType.commonName }
       .compactMap { String($0.value) }
-    guard names.count == 1, let name = names.first, !name.isEmpty else { return nil }
+    // What bears this name elsewhere, such as a snapshot, can't have a NUL in it.
+    guard names.count == 1, let name = names.first, !name.isEmpty, !name.utf8.contains(0) else {
+      return nil
+    }
     return name
   }
 }

@@ -179,6 +179,27 @@ def test_a_lake_by_a_connection_string(start, azure, tmp_path, name):
   assert {one["authorization"] for one in azure.requests()} == {"SharedKey"}
 
 
+def test_commands_reach_a_lake_as_the_server_does(start, azure, tmp_path, name):
+  environment = azure.managed_identity()
+  flags = [*storage_flags(azure, name), *catalog_file(tmp_path)]
+  ended = run_to_end(
+    "sample", "--scale", "0.001", *flags, environment=environment, timeout_seconds=60
+  )
+  assert (ended.returncode, ended.stderr) == (0, "")
+  own = start(*flags, environment=environment)
+  with RawClient(own.address) as raw:
+    assert raw.rows("SELECT count(*) FROM tpch.nation") == [(25,)]
+    raw.update(Command.update("CREATE TABLE t (i INTEGER)"))
+    for _ in range(2):
+      raw.update(Command.update("INSERT INTO t SELECT range FROM range(1000)"))
+  own.stop()
+  ended = run_to_end("maintain", *flags, environment=environment, timeout_seconds=60)
+  assert (ended.returncode, ended.stderr) == (0, "")
+  assert ended.stdout.startswith("merged 2 files into 1")
+  refused = run_to_end("maintain", *flags, environment={"PATH": ""}, timeout_seconds=60)
+  assert refused.returncode != 0 and "no token of Azure for storage" in refused.stderr
+
+
 def test_without_credentials_the_server_says_what_it_has_tried(azure, tmp_path, name):
   environment = azure._variables() | {
     "AZURE_POD_IDENTITY_AUTHORITY_HOST": "http://127.0.0.1:1", "PATH": "/nowhere",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 
+import pytest
 from support.flightsql import Command, RawClient
 from support.postgres import Postgres
 
@@ -39,7 +40,7 @@ def test_a_catalog_in_postgresql_is_dumped_before_the_files_are_copied(start, cl
   shutil.rmtree(data)
   shutil.copytree(kept, data)
   restored = f"{database}_restored"
-  cluster.sql(f'CREATE DATABASE "{restored}"')
+  _program(cluster, "createdb", "--owner", "lake", restored)
   _program(cluster, "pg_restore", "--exit-on-error", "--dbname", restored, str(tmp_path / "dump"))
   with RawClient(_serve(start, cluster, restored, data).address) as raw:
     assert raw.rows("SELECT count(*), sum(i), min(i) FROM t") == [(500, 249_500, 0)]
@@ -47,12 +48,16 @@ def test_a_catalog_in_postgresql_is_dumped_before_the_files_are_copied(start, cl
     assert raw.rows("SELECT count(*) FROM t") == [(501,)]
 
 
-def test_a_catalog_in_a_file_is_copied_while_no_server_runs(start, tmp_path):
+@pytest.mark.parametrize("catalog", ["lake.ducklake", "sqlite:lake.sqlite"])
+def test_a_catalog_in_a_file_is_copied_while_no_server_runs(start, tmp_path, catalog):
   lake, kept = tmp_path / "lake", tmp_path / "kept"
-  flags = ["--ducklake-data-path", f"{lake}/data/"]
+  lake.mkdir()
+  kind, _, file = catalog.rpartition(":")
+  flags = ["--ducklake-data-path", f"{lake}/data/", "--ducklake-catalog", f"{kind}{kind and ':'}{lake / file}"]
   own = start(*flags)
   with RawClient(own.address) as raw:
     raw.update(Command.update("CREATE TABLE t AS SELECT i FROM range(1000) AS r(i)"))
+    raw.update(Command.update("DELETE FROM t WHERE i % 2 = 1"))
   assert own.stop() == 0
   shutil.copytree(lake, kept)
 
@@ -64,4 +69,6 @@ def test_a_catalog_in_a_file_is_copied_while_no_server_runs(start, tmp_path):
   shutil.rmtree(lake)
   shutil.copytree(kept, lake)
   with RawClient(start(*flags).address) as raw:
-    assert raw.rows("SELECT count(*), sum(i) FROM t") == [(1000, 499_500)]
+    assert raw.rows("SELECT count(*), sum(i) FROM t") == [(500, 249_500)]
+    raw.update(Command.update("INSERT INTO t VALUES (1)"))
+    assert raw.rows("SELECT count(*) FROM t") == [(501,)]

@@ -290,3 +290,13 @@ def test_snapshots_are_read_in_the_order_of_their_numbers(start, cluster, databa
     run(raw, "COMMIT")
     assert raw.rows("FROM mine") == [(1,)]
     assert snapshot_count(raw) > 101
+
+
+def test_a_reader_pivots(guarded, anna):
+  run(anna, "CREATE TABLE pivoted AS SELECT 5 AS a")
+  pivot = "PIVOT pivoted ON a USING count(*)"
+  with client(guarded, "rea", "reader") as reader:
+    for sql in [pivot, f"SELECT 1; {pivot}"]:
+      assert reader.query(sql).to_pylist() == [{"5": 1}]
+      assert reader.update(Command.update(sql)) == -1
+    assert reader.rows(f"BEGIN; {pivot}; COMMIT; SELECT 1") == [(1,)]

@@ -363,3 +363,13 @@ def test_a_message_shows_no_path_of_the_server(lake, raw, name, tmp_path_factory
     raw.rows(f"FROM {name}")
   assert str(folder) not in caught.value.details()
   assert f"lakehouse:main/{name}/" in caught.value.details()
+
+
+def test_a_transaction_with_a_dynamic_pivot(raw, lake, name):
+  """Of a PIVOT whose columns depend on the data DuckDB makes several statements."""
+  run(raw, f"CREATE TABLE {name} AS SELECT 1 AS a")
+  assert raw.rows(f"BEGIN; INSERT INTO {name} VALUES (9); PIVOT {name} ON a USING count(*)") == [(1, 1)]
+  with RawClient(lake.address) as other:
+    assert other.rows(f"FROM {name}") == [(1,)]
+    run(raw, "COMMIT")
+    assert sorted(other.rows(f"FROM {name}")) == [(1,), (9,)]

@@ -7,7 +7,7 @@ import pytest
 
 from support.flightsql import RawClient, run
 from support.metadata import (
-  fetch, get_catalogs, get_db_schemas, get_table_types, get_tables, rows, table_schemas,
+  fetch, get_catalogs, get_db_schemas, get_keys, get_table_types, get_tables, rows, table_schemas,
 )
 
 
@@ -163,3 +163,28 @@ def test_a_macro_or_setting_of_the_session_changes_nothing(own):
   run(raw, "CREATE MACRO duckdb_tables() AS TABLE SELECT 'forged' AS table_name")
   run(raw, "SET GLOBAL default_order = 'DESC'")
   assert [row[2] for row in rows(raw, get_tables())] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+  "macro", ["starts_with(a, b)", "list_contains(a, b)", "duckdb_settings()", "current_catalog()"]
+)
+def test_a_macro_under_the_name_of_a_function_changes_nothing(own, macro):
+  raw = own()
+  run(raw, "CREATE TABLE a (i INTEGER PRIMARY KEY)", f"CREATE MACRO {macro} AS true")
+  assert [row[2] for row in rows(raw, get_tables(types=["BASE TABLE"]))] == ["a"]
+  assert [row[2] for row in rows(raw, get_keys("PrimaryKeys", "a"))] == ["a"]
+  assert raw.action("GetSessionOptions")
+
+
+@pytest.mark.parametrize(
+  "macro",
+  ["lower(a)", "list_transform(a, b)", "list_sort(a)", "list_position(a, b)",
+   "generate_subscripts(a, b)"],
+)
+def test_a_macro_under_the_name_of_a_function_changes_no_keys(own, macro):
+  raw = own()
+  run(raw, "CREATE TABLE a (i INTEGER PRIMARY KEY)", "CREATE TABLE b (i INTEGER REFERENCES a (i))")
+  expected = rows(raw, get_keys("ImportedKeys", "b"))
+  assert len(expected) == 1
+  run(raw, f"CREATE MACRO {macro} AS 99")
+  assert rows(raw, get_keys("ImportedKeys", "b")) == expected

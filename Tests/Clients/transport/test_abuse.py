@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import socket
 import struct
+from collections.abc import Iterator
 
+import grpc
 import h2.config
 import h2.connection
 import h2.events
 import h2.settings
+import hpack
 import hyperframe.frame as frames
 import pytest
 
@@ -59,6 +62,20 @@ def drain(peer: socket.socket) -> bytes:
   return said
 
 
+def received(peer: socket.socket) -> Iterator[frames.Frame]:
+  """Everything the server says until it hangs up, frame by frame."""
+  said = b""
+  while chunk := peer.recv(1 << 16):
+    said += chunk
+    while len(said) >= 9:
+      frame, length = frames.Frame.parse_frame_header(memoryview(said[:9]))
+      if len(said) < 9 + length:
+        break
+      frame.parse_body(memoryview(said[9:9 + length]))
+      said = said[9 + length:]
+      yield frame
+
+
 def request_headers(path: str = "/test.Echo/Unary", **changes: str) -> list[tuple[str, str]]:
   headers = {
     ":method": "POST", ":path": path, ":scheme": "http", ":authority": "test",
@@ -74,13 +91,16 @@ def message(body: bytes, compressed: int = 0) -> bytes:
 class Peer:
   """An HTTP/2 client that is told what to send."""
 
-  def __init__(self, server, window: int = 65_535):
+  def __init__(self, server, window: int = 65_535, header_table: int = 4096):
     self.socket = connect(server)
     config = h2.config.H2Configuration(
       client_side=True, header_encoding="utf-8", validate_outbound_headers=False
     )
     self.http2 = h2.connection.H2Connection(config)
-    self.http2.local_settings = h2.settings.Settings(client=True, initial_values={4: window})
+    self.http2.local_settings = h2.settings.Settings(
+      client=True, initial_values={1: header_table, 4: window}
+    )
+    self.http2.decoder.max_allowed_table_size = header_table
     self.http2.initiate_connection()
     self.flush()
 
@@ -98,17 +118,21 @@ class Peer:
     self.flush()
     found: dict[str, str] = {}
     answer = bytearray()
+    for event in self.events():
+      match event:
+        case h2.events.ResponseReceived() | h2.events.TrailersReceived():
+          found |= dict(event.headers)
+        case h2.events.DataReceived():
+          answer += event.data
+          self.http2.acknowledge_received_data(event.flow_controlled_length, stream)
+        case h2.events.StreamEnded() | h2.events.StreamReset():
+          self.flush()
+          break
+    return found, bytes(answer)
+
+  def events(self) -> Iterator[h2.events.Event]:
     while chunk := self.socket.recv(1 << 16):
-      for event in self.http2.receive_data(chunk):
-        match event:
-          case h2.events.ResponseReceived() | h2.events.TrailersReceived():
-            found |= dict(event.headers)
-          case h2.events.DataReceived():
-            answer += event.data
-            self.http2.acknowledge_received_data(event.flow_controlled_length, stream)
-          case h2.events.StreamEnded() | h2.events.StreamReset():
-            self.flush()
-            return found, bytes(answer)
+      yield from self.http2.receive_data(chunk)
       self.flush()
     raise ConnectionError("the server hung up")
 
@@ -153,6 +177,11 @@ def test_a_connection_above_the_limit_is_told_so(start_echo):
   with EchoClient(server) as client:
     assert client.unary("Unary", b"x") == b"x"
     peers = [connect(server) for _ in range(20)]
+    for size in (1, MIB):
+      with EchoClient(server) as excess, pytest.raises(grpc.RpcError) as caught:
+        excess.unary("Unary", bytes(size))
+      assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+      assert caught.value.details().startswith("too many connections")
     assert b"too many connections" in drain(peers[-1])
     for peer in peers:
       peer.close()
@@ -320,3 +349,75 @@ def test_protocol_violations(guarded, frame: frames.Frame):
       data = data[:-4] + bytes(4)
     send(peer, PREFACE + SETTINGS + data * 2)
     drain(peer)
+
+
+@pytest.mark.parametrize("changes, frame", [
+  ({":unknown": "x"}, b""), ({"content_length": "3"}, b""),
+  ({}, frames.WindowUpdateFrame(3, (1 << 31) - 1).serialize()),
+])
+def test_an_error_on_one_stream_leaves_the_others_alone(guarded, changes: dict, frame: bytes):
+  with Peer(guarded) as peer:
+    peer.http2.send_headers(1, request_headers("/test.Echo/Slow"))
+    peer.http2.send_data(1, message(b"300"), end_stream=True)
+    peer.http2.send_headers(3, request_headers("/test.Echo/Bidi", **changes))
+    peer.flush()
+    send(peer.socket, frame)
+    peer.http2.send_data(3, message(b"x"), end_stream=True)
+    peer.flush()
+    reset = set()
+    for event in peer.events():
+      match event:
+        case h2.events.StreamReset(): reset.add(event.stream_id)
+        case h2.events.StreamEnded(): break
+    assert (event.stream_id, reset) == (1, {3})
+    assert peer.call(message(b"x"))[1] == message(b"x")
+
+
+def test_errors_on_too_many_streams_end_the_connection(guarded):
+  with Peer(guarded) as peer:
+    for _ in range(1_001):
+      stream = peer.http2.get_next_available_stream_id()
+      peer.http2.send_headers(stream, request_headers(**{":unknown": "x"}), end_stream=True)
+      peer.http2.reset_stream(stream)
+    peer.flush()
+    assert frames.GoAwayFrame(0, last_stream_id=0, error_code=0xb).serialize() in drain(peer.socket)
+
+
+def test_a_client_cannot_make_the_table_of_headers_large(guarded):
+  with Peer(guarded, header_table=(1 << 32) - 1) as peer:
+    for number in range(100):
+      headers = request_headers("/test.Echo/EchoMetadata", number=str(number))
+      assert peer.call(message(b"x"), headers)[0]["number"] == str(number)
+    assert len(peer.http2.decoder.header_table.dynamic_entries) < 10
+
+
+def test_calls_that_come_after_the_last_goodbye_harm_none_before(start_echo):
+  server = start_echo()
+  encoder = hpack.Encoder()
+
+  def call(stream: int, method: str, body: bytes) -> bytes:
+    headers = encoder.encode(request_headers(f"/test.Echo/{method}"))
+    return (
+      frames.HeadersFrame(stream, headers, flags=["END_HEADERS"]).serialize()
+      + frames.DataFrame(stream, message(body), flags=["END_STREAM"]).serialize()
+    )
+
+  with connect(server) as peer, EchoClient(server) as other:
+    send(peer, PREFACE + SETTINGS + call(1, "Slow", b"1000"))
+    assert eventually(lambda: other.counters()["running"] == 1)
+    server.terminate()
+    goodbyes, reset, answer = 0, {}, b""
+    for frame in received(peer):
+      match frame:
+        case frames.PingFrame():
+          send(peer, frames.PingFrame(0, frame.opaque_data, flags=["ACK"]).serialize())
+        case frames.GoAwayFrame():
+          goodbyes += 1
+          if goodbyes == 2:
+            send(peer, call(3, "Unary", b"x"))
+        case frames.RstStreamFrame():
+          reset[frame.stream_id] = frame.error_code
+        case frames.DataFrame():
+          answer += frame.data
+  refused_stream = 0x7
+  assert (answer, reset) == (message(b"slept"), {3: refused_stream})

@@ -110,4 +110,26 @@ import Testing
     }
     #expect(try await self.test.integers("FROM t", in: self.session) == [1])
   }
+
+  @Test func `a transaction whose end was refused for want of a place is open still`() async throws
+  {
+    let test = try TestEngine { $0.statementsPerPrincipal = 1 }
+    let session = try test.session()
+    try await test.run("CREATE TABLE t (n BIGINT)", in: session)
+    let (insert, _) = try await session.prepare(
+      "INSERT INTO t VALUES (1)",
+      cancellation: Cancellation()
+    )
+    let transaction = try await session.beginTransaction(cancellation: Cancellation())
+    let stream = try await test.stream("FROM range(1_000_000)", in: try test.session())
+    _ = try await stream.next()
+    func commit() async throws {
+      try await session.endTransaction(transaction, commits: true, cancellation: Cancellation())
+    }
+    await #expect(throws: EngineError.tooManyStatements(limit: 1)) { try await commit() }
+    await stream.close()
+    _ = try await session.update(prepared: insert, cancellation: Cancellation())
+    try await commit()
+    #expect(try await test.integers("FROM t", in: session) == [1])
+  }
 }
