@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct KeySetURLTests {
   @Test(arguments: [
-    "https://example.com/keys", "http://127.0.0.1:8080/keys?a=b", "http://localhost/", "http://[::1]/",
+    "https://example.com/keys", "http://127.0.0.1:8080/keys?a=b", "http://localhost/",
+    "http://[::1]/",
   ])
   func `keys are fetched encrypted, or from this machine`(_ url: String) {
     #expect(KeySetURL(url)?.text == url)
