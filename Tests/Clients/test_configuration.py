@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from support.server import ROOT, run_to_end
+from support.server import ROOT, eventually, run_to_end
 
 MANUAL = (ROOT / "docs" / "configuration.md").read_text()
 
