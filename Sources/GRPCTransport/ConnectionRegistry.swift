@@ -26,8 +26,6 @@ final class ConnectionRegistry: Sendable {
     self.connectionLimit = connectionLimit
   }
 
-  var connectionCount: Int { state.withLock { $0.connections.count } }
-
   func add(_ handler: NIOLoopBound<ConnectionHandler>, id: UInt64) -> Admission {
     state.withLock { state in
       if state.isShuttingDown { return .shuttingDown }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// A request's parts on their way from the event loop to the handler.
 ///
-/// The event loop asks `isAboveHighWaterMark` before it reads on, and is told by `resumeReading`
+/// The event loop asks `pausesReading` before it takes more, and is told by `resumeReading`
 /// when the handler has caught up. There is one consumer.
 package final class RequestQueue: Sendable {
   package typealias Element = RPCRequestPart<Rope>

@@ -67,6 +67,9 @@ def test_connections(start):
       while part := third.recv(4096):
         received += part
     assert b"--max-connections" in received
+    error = failure(own)
+    assert error.code() == grpc.StatusCode.UNAVAILABLE
+    assert "--max-connections" in error.details()
     assert first.rows("SELECT 42") == [(42,)]
   assert eventually(lambda: not failure(own)), "there is room again"
 

@@ -165,6 +165,35 @@ def test_garbage_and_half_open_connections(encrypted, authority):
     connection.close()
 
 
+def test_a_probe_of_the_port_is_no_warning(start, authority):
+  server = start(*flags(authority.sign("server")))
+  for _ in range(3):
+    socket.create_connection((server.host, server.port)).close()
+  with socket.create_connection((server.host, server.port)) as peer:
+    peer.sendall(bytes([22, 3, 1, 255, 255]))
+    assert is_logged(server, "refusing a connection: ENCRYPTED_LENGTH_TOO_LONG peer=")
+  assert server.stderr.count("refusing a connection") == 1
+
+
+def test_a_server_that_stops_does_not_wait_for_a_client_that_does_not(start, authority):
+  server = start(*flags(authority.sign("server")))
+  with handshake(server, lambda context: context.set_alpn_protocols(["h2"])) as peer:
+    settings = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+    peer.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings)
+    assert peer.recv(9)
+    assert server.stop(timeout_seconds=5) == 0
+
+
+def test_a_connection_above_the_limit_is_told_so(start, authority):
+  server = start(*flags(authority.sign("server")), "--max-connections", "1")
+
+  with handshake(server, lambda context: context.set_alpn_protocols(["h2"])):
+    with pytest.raises(grpc.RpcError, match="too many connections") as caught:
+      answer(server, authority)
+  assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+  assert "speak TLS" not in server.stderr
+
+
 def test_mutual(mutual, authority):
   assert answer(mutual, authority, authority.sign("client")) == [(42,)]
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import adbc_driver_flightsql.dbapi as adbc
 import pytest
+from adbc_driver_flightsql import DatabaseOptions
 
 from container import podman
+from support.certificates import Authority
 from support.server import READY_LINE, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,10 +61,10 @@ class Machine:
     return starts()[-1]
 
   @contextmanager
-  def cursor(self):
+  def cursor(self, scheme: str = "grpc", **options: str):
     port = podman("port", self.id, "31337").rpartition(":")[2]
-    login = {"username": "lakehouse", "password": self.run("cat /etc/lakehouse/password")}
-    with adbc.connect(f"grpc://127.0.0.1:{port}", db_kwargs=login, autocommit=True) as connection:
+    login = {"username": "lakehouse", "password": self.run("cat /etc/lakehouse/password")} | options
+    with adbc.connect(f"{scheme}://127.0.0.1:{port}", db_kwargs=login, autocommit=True) as connection:
       with connection.cursor() as cursor:
         yield cursor
 
@@ -119,6 +121,29 @@ def test_starts_again_after_it_was_killed(machine):
   before = len(re.findall("listening on", machine.log))
   machine.run("systemctl kill --signal KILL lakehouse")
   machine.wait_for_start(before + 1)
+
+
+def test_takes_certificates_as_the_page_says_and_renewed_ones_after_a_restart(machine, tmp_path):
+  page = (ROOT / "docs" / "deploy" / "debian.md").read_text()
+  override = re.search(r"```ini\n(.*?)```", page, re.DOTALL)[1]
+  drop_in = "/etc/systemd/system/lakehouse.service.d"
+  machine.run(f"mkdir -p {drop_in}; cat >{drop_in}/override.conf <<'END'\n{override}END")
+  machine.run("systemctl daemon-reload")
+  for name in ("first", "second"):
+    folder = tmp_path / name
+    folder.mkdir()
+    authority = Authority(folder)
+    signed = authority.sign("server")
+    for file, kind in ((signed.certificate, "crt"), (signed.key, "key")):
+      podman("cp", str(file), f"{machine.id}:/etc/lakehouse/tls.{kind}")
+    before = len(re.findall("listening on", machine.log))
+    machine.run("chmod 0600 /etc/lakehouse/tls.*; systemctl restart lakehouse")
+    assert machine.wait_for_start(before + 1)["scheme"] == "grpc+tls"
+    trusted = {DatabaseOptions.TLS_ROOT_CERTS.value: authority.pem.decode()}
+    with machine.cursor("grpc+tls", **trusted) as cursor:
+      assert rows(cursor, "SELECT count(*) FROM kept") == [(1_000_000,)]
+  machine.run(f"rm -r {drop_in}; systemctl daemon-reload; systemctl restart lakehouse")
+  machine.wait_for_start(before + 2)
 
 
 def test_stops_with_code_0(machine):

@@ -15,6 +15,9 @@ final class TLSContext: Sendable {
     var problem: String?
   }
 
+  /// How long a client may take to answer a goodbye: a server that stops waits for it.
+  private static let farewellTime = TimeAmount.seconds(1)
+
   private let files: TLSFiles
   private let logger: Logger
   private let state: Mutex<State>
@@ -32,9 +35,11 @@ final class TLSContext: Sendable {
     .encrypted { channel, info in
       let context = self.state.withLock { $0.context }
       let pipeline = channel.pipeline.syncOperations
+      let arrival = ArrivalHandler()
+      try pipeline.addHandler(arrival)
       try pipeline.addHandler(NIOSSLServerHandler(context: context))
       try pipeline.addHandler(
-        TLSHandshakeHandler(info, logger: self.logger)
+        TLSHandshakeHandler(info, arrival: arrival, logger: self.logger)
       )
     }
   }
@@ -103,6 +108,7 @@ extension TLSContext {
       privateKey: .privateKey(key)
     )
     configuration.minimumTLSVersion = .tlsv12
+    configuration.shutdownTimeout = Self.farewellTime
     configuration.applicationProtocols = [TLSHandshakeHandler.http2]
     if let path = files.clientAuthorities {
       configuration.trustRoots = .certificates(try Self.certificates(in: contents[2], path: path))

@@ -12,11 +12,13 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
   static let http2 = "h2"
 
   private let info: ConnectionInfo
+  private let arrival: ArrivalHandler
   private let logger: Logger
   private var isDone = false
 
-  init(_ info: ConnectionInfo, logger: Logger) {
+  init(_ info: ConnectionInfo, arrival: ArrivalHandler, logger: Logger) {
     self.info = info
+    self.arrival = arrival
     self.logger = logger
   }
 
@@ -43,7 +45,9 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
   }
 
   private func refuse(_ reason: String, _ context: ChannelHandlerContext) {
-    self.logger.warning(
+    // Load balancers connect every few seconds, only to see whether they can.
+    self.logger.log(
+      level: self.arrival.hasArrived ? .warning : .debug,
       "TLS: refusing a connection: \(reason)",
       metadata: ["peer": "\(self.info.remotePeer)"]
     )
@@ -72,6 +76,8 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
       ),
     ]
     for (name, explanation) in explanations where text.contains(name) { return explanation }
-    return text
+    // What follows the name is where it was raised in OpenSSL's sources.
+    guard let origin = text.firstRange(of: "OPENSSL_internal:") else { return text }
+    return String(text[origin.upperBound...].prefix { $0 != " " })
   }
 }

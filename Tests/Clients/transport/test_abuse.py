@@ -7,6 +7,7 @@ import socket
 import struct
 from collections.abc import Iterator
 
+import grpc
 import h2.config
 import h2.connection
 import h2.events
@@ -176,6 +177,11 @@ def test_a_connection_above_the_limit_is_told_so(start_echo):
   with EchoClient(server) as client:
     assert client.unary("Unary", b"x") == b"x"
     peers = [connect(server) for _ in range(20)]
+    for size in (1, MIB):
+      with EchoClient(server) as excess, pytest.raises(grpc.RpcError) as caught:
+        excess.unary("Unary", bytes(size))
+      assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+      assert caught.value.details().startswith("too many connections")
     assert b"too many connections" in drain(peers[-1])
     for peer in peers:
       peer.close()
