@@ -42,16 +42,21 @@ final class PublishedKeys: Sendable {
   func refreshIfDue() async {
     let fetched = self.state.withLock { $0.fetched }
     guard fetched.map({ $0 + Self.refreshInterval < .now }) ?? true else { return }
+    let attempt = self.attempt()
     await withTaskCancellationHandler {
-      await self.refresh()
+      await attempt?.value
     } onCancel: {
-      self.state.withLock { $0.attempt }?.cancel()
+      attempt?.cancel()
     }
   }
 
   /// Fetches the keys, or waits for whoever does already; not if that was tried just now.
   func refresh() async {
-    let attempt = self.state.withLock { state -> Task<Void, Never>? in
+    await self.attempt()?.value
+  }
+
+  private func attempt() -> Task<Void, Never>? {
+    self.state.withLock { state in
       if let attempt = state.attempt { return attempt }
       if let attempted = state.attempted, attempted + Self.attemptInterval > .now { return nil }
       state.attempted = .now
@@ -59,7 +64,6 @@ final class PublishedKeys: Sendable {
       state.attempt = attempt
       return attempt
     }
-    await attempt?.value
   }
 
   private func fetch() async {

@@ -259,4 +259,4 @@ def test_nobody_else_reaches_a_server_without_a_password(host):
 def test_insecure_by_name(start):
   # Not known to be this machine alone, though it is.
   server = start("--host", "127.1", "--insecure")
-  assert "insecure: anyone who reaches this server" in server.stderr
+  assert eventually(lambda: "insecure: anyone who reaches this server" in server.stderr)

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from support.server import ROOT, run_to_end
+from support.server import ROOT, eventually, run_to_end
 
 MANUAL = (ROOT / "docs" / "configuration.md").read_text()
 
@@ -185,4 +185,4 @@ def test_all_warnings_are_told_before_a_start_that_fails():
 
 def test_a_misspelt_variable_is_told_in_the_log(start):
   own = start(environment={"LAKEHOUSE_PROT": "1"})
-  assert "LAKEHOUSE_PROT: is not a setting" in own.stderr
+  assert eventually(lambda: "LAKEHOUSE_PROT: is not a setting" in own.stderr)
