@@ -14,6 +14,7 @@ final class ExcessConnectionHandler: ChannelInboundHandler {
 
   private enum FrameType {
     static let headers: UInt8 = 0x1
+    static let rstStream: UInt8 = 0x3
     static let settings: UInt8 = 0x4
     static let goAway: UInt8 = 0x7
   }
@@ -49,11 +50,11 @@ final class ExcessConnectionHandler: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard case .awaitingCall(var received) = state else { return }
     received.writeImmutableBuffer(unwrapInboundIn(data))
-    guard received.readableBytes <= Self.maximumByteCount else {
-      return context.close(promise: nil)
+    guard let stream = Self.firstCall(in: received) else {
+      state = .awaitingCall(received)
+      if received.readableBytes > Self.maximumByteCount { context.close(promise: nil) }
+      return
     }
-    state = .awaitingCall(received)
-    guard let stream = Self.firstCall(in: received) else { return }
     state = .answered
     let channel = context.channel
     context.writeAndFlush(wrapOutboundOut(Self.answer(to: stream))).whenSuccess {
@@ -94,6 +95,9 @@ final class ExcessConnectionHandler: ChannelInboundHandler {
     )
     let endStreamAndHeaders: UInt8 = 0x5
     var answer = frame(headers, FrameType.headers, flags: endStreamAndHeaders, stream: stream)
+    // The rest of its request is not waited for.
+    let noError = ByteBuffer(integer: UInt32(HTTP2ErrorCode.noError.networkCode))
+    answer.writeImmutableBuffer(frame(noError, FrameType.rstStream, stream: stream))
     answer.writeImmutableBuffer(farewell(after: stream))
     return answer
   }

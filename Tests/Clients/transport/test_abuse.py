@@ -181,7 +181,7 @@ def test_a_connection_above_the_limit_is_told_so(start_echo):
       with EchoClient(server) as excess, pytest.raises(grpc.RpcError) as caught:
         excess.unary("Unary", bytes(size))
       assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
-      assert caught.value.details().startswith("too many connections")
+      assert "too many connections" in caught.value.details()
     assert b"too many connections" in drain(peers[-1])
     for peer in peers:
       peer.close()
