@@ -73,18 +73,6 @@ extension DuckDBError: RPCErrorConvertible {
     }
   }
 
-  /// Whether the connection to a catalog in PostgreSQL was lost: DuckDB reports that as an error of
-  /// whatever it was about to do, in libpq's words.
-  private var isLostConnection: Bool {
-    [.invalid, .binder, .catalog, .transaction].contains(self.code)
-      && [
-        "closed the connection unexpectedly", "connection has been closed unexpectedly",
-        "terminating connection", "no connection to the server",
-        "could not receive data from server", "could not send data to server",
-      ]
-      .contains { self.message.contains($0) }
-  }
-
   /// Told apart from what may be over in a moment: trying again doesn't help.
   private var isOutOfSpace: Bool {
     self.message.contains("No space left on device") || self.message.contains("quota exceeded")
