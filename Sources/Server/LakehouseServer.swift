@@ -56,6 +56,12 @@ package struct LakehouseServer: Sendable {
         "the lake is new and empty, but its folder holds Parquet files: is its catalog the right one?"
       )
     }
+    // Clients learn no path of the server, and the log none of their errors.
+    if !engineConfiguration.hasTemporaryDirectory {
+      logger.warning(
+        "the temporary folder '\(engineConfiguration.temporaryDirectory)' (TMPDIR) can't be written to: what doesn't fit into memory will fail"
+      )
+    }
     var settings = HTTP2ServerTransport.Configuration()
     settings.shutdown.gracePeriod = TimeAmount(configuration.shutdownGrace)
     settings.security = tls?.security ?? .plaintext
