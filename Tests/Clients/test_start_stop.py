@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import threading
+from pathlib import Path
 
 import duckdb
 import grpc
@@ -207,6 +208,25 @@ def test_one_order_given_twice_is_one(start, tmp_path, number: signal.Signals):
   assert received == row_count
   assert own.wait(10) == 0
   assert [file.name for file in tmp_path.iterdir()] == ["kept.db"], "no .wal is left"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone may make a namespace of processes")
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_container_ends_while_its_server_starts(tmp_path, number: signal.Signals):
+  """The system keeps signals from the first process of a container that it doesn't handle."""
+  os.mkfifo(secret := tmp_path / "password")
+  command = [
+    "unshare", "--pid", "--fork", "--kill-child", str(binary_path()), "--host", "127.0.0.1", "--port", "0",
+    "--password-file", str(secret),
+  ]
+  with subprocess.Popen(command, env=clean_environment()) as process:
+    try:
+      with secret.open("w"):  # It is once the server reads it, and waits for more.
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        os.kill(int(children), number)
+        assert process.wait(10) == 128 + number
+    finally:
+      process.kill()
 
 
 def test_a_log_that_nobody_reads_does_not_hold_it_up():
