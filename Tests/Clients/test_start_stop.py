@@ -43,11 +43,12 @@ def answer(server: Server, sql: str = "SELECT 42") -> list[tuple]:
     return raw.rows(sql)
 
 
-def test_a_socket_of_the_file_system(tmp_path):
+@pytest.mark.parametrize("named", ["{folder}/lakehouse.sock", "lakehouse.sock"])
+def test_a_socket_of_the_file_system(tmp_path, named: str):
   path = tmp_path / "lakehouse.sock"
-  command = [str(binary_path()), "--host", f"unix:{path}"]
+  command = [str(binary_path()), "--host", f"unix:{named.format(folder=tmp_path)}"]
   with subprocess.Popen(
-    command, stdout=subprocess.PIPE, text=True, env=clean_environment()
+    command, stdout=subprocess.PIPE, text=True, env=clean_environment(), cwd=tmp_path
   ) as process:
     try:
       assert f" listening on grpc+unix://{path} " in process.stdout.readline()
