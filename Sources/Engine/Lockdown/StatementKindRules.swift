@@ -17,10 +17,6 @@ struct StatementKindRules {
     "execute", "deallocate", "analyze", "vacuum", "call",
   ]
 
-  private static let transactionVerbs: Set<String> = [
-    "begin", "start", "commit", "end", "rollback", "abort",
-  ]
-
   /// What else DuckDB knows, so that a slip of the pen is told apart; either is refused.
   private static let refused: Set<String> = [
     "attach", "copy", "detach", "export", "force", "import", "install", "load",
@@ -96,9 +92,9 @@ struct StatementKindRules {
       while next < self.statement.count, !self.isSymbol(")", next) { next += 1 }
       next += 1
     }
-    if let verb = self.word(next), Self.transactionVerbs.contains(verb) {
+    if let verb = self.word(next)?.uppercased(), SQLScanner.transactionWords.contains(verb) {
       // The server wouldn't know, and checks what it commits.
-      throw .statement("EXPLAIN \(verb.uppercased())")
+      throw .statement("EXPLAIN \(verb)")
     }
     try self.check(from: next)
   }

@@ -80,7 +80,8 @@ extension SQLScanner {
 }
 
 extension SQLScanner {
-  private static let transactionWords: Set = [
+  /// First words of statements that begin or end a transaction.
+  static let transactionWords: Set = [
     "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT",
   ]
 

@@ -8,10 +8,6 @@ enum ReadingRole {
     "SHOW", "DESCRIBE", "DESC", "SUMMARIZE",
   ]
 
-  private static let transactionWords: Set<String> = [
-    "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT",
-  ]
-
   /// Words between `EXPLAIN` and what it explains.
   private static let explainWords: Set<String> = [
     "EXPLAIN", "ANALYZE", "VERBOSE", "FORMAT", "TEXT", "JSON", "HTML", "GRAPHVIZ", "YAML",
@@ -65,7 +61,8 @@ enum ReadingRole {
     let words = statement.lazy.filter { $0.kind == .word }.map { tokens.text($0).uppercased() }
     guard let first = words.first else { return true }
     switch first {
-    case _ where queryWords.contains(first) || transactionWords.contains(first), "USE":
+    case _ where queryWords.contains(first), _ where SQLScanner.transactionWords.contains(first),
+      "USE":
       return true
     case "EXPLAIN":
       // EXPLAIN ANALYZE runs what it explains; a COPY would write its file.

@@ -118,7 +118,7 @@ actor SessionConnection {
   /// An error of DuckDB's as clients are told it.
   private func outward(_ error: DuckDBError) -> any Error {
     if error.code == .fatal { self.resources.invalidation.occur() }
-    if let loss = Lake.loss(in: error) { return loss }
+    if let loss = error.lossAtEnd { return loss }
     if let reason = self.permissionError(for: error) ?? self.folderError(for: error) {
       return reason
     }
