@@ -52,11 +52,12 @@ def send_until_it_ends(server: Server, number: signal.Signals) -> None:
   assert eventually(is_over, timeout_seconds=5)
 
 
-def test_a_socket_of_the_file_system(tmp_path):
+@pytest.mark.parametrize("named", ["{folder}/lakehouse.sock", "lakehouse.sock"])
+def test_a_socket_of_the_file_system(tmp_path, named: str):
   path = tmp_path / "lakehouse.sock"
-  command = [str(binary_path()), "--host", f"unix:{path}"]
+  command = [str(binary_path()), "--host", f"unix:{named.format(folder=tmp_path)}"]
   with subprocess.Popen(
-    command, stdout=subprocess.PIPE, text=True, env=clean_environment()
+    command, stdout=subprocess.PIPE, text=True, env=clean_environment(), cwd=tmp_path
   ) as process:
     try:
       assert f" listening on grpc+unix://{path} " in process.stdout.readline()
