@@ -27,7 +27,7 @@ extension DuckDBError: RPCErrorConvertible {
     case .parser, .syntax, .binder, .conversion, .outOfRange, .divideByZero, .decimal,
       .mismatchType, .invalidType, .unknownType, .invalidInput, .expression, .constraint,
       .parameterNotResolved, .parameterNotAllowed, .settings, .invalidConfiguration, .sequence:
-      self.isDuplicate ? .alreadyExists : .invalidArgument
+      self.isDuplicate ? .alreadyExists : self.isMissingInLake ? .notFound : .invalidArgument
     case .catalog:
       self.isDuplicate ? .alreadyExists : self.isMissing ? .notFound : .invalidArgument
     case .transaction:
@@ -63,6 +63,11 @@ extension DuckDBError: RPCErrorConvertible {
 
   private var isMissing: Bool {
     self.message.contains("does not exist") || self.message.contains("No catalog + schema named")
+  }
+
+  /// How DuckLake says that it has no such schema.
+  private var isMissingInLake: Bool {
+    self.message.contains("not found in DuckLakeCatalog")
   }
 
   private var isConflict: Bool {

@@ -74,7 +74,11 @@ extension SessionConnection {
     on connection: borrowing Connection
   ) throws -> PreparedStatement? {
     var statements = try self.extract(source.text, on: connection)
-    for _ in 0..<source.position { _ = try? statements.prepareNext() }
+    for _ in 0..<source.position {
+      let before = try? statements.prepareNext()
+      // Its name is another one each time.
+      if source.needsThoseBefore, before?.statementType == .create { _ = try before?.stream() }
+    }
     return try self.compileNext(of: &statements)
   }
 

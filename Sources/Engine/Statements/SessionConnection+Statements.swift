@@ -169,15 +169,36 @@ extension SessionConnection {
     guard count > 0 else { throw EngineError.noStatement }
     try self.requirePermission(for: sql)
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
-    func source(_ index: Int) -> StatementSource {
-      scanned.count == count
-        ? StatementSource(text: scanned[index].text) : StatementSource(text: sql, position: index)
-    }
     let parts = self.parts(of: scanned, count: count, on: connection) ?? []
+    func source(_ index: Int) -> StatementSource {
+      parts.isEmpty ? StatementSource(text: sql, position: index) : parts[index].source
+    }
     func text(_ index: Int) -> String { parts.isEmpty ? sql : parts[index].text }
+    func compiling<Result>(
+      _ index: Int,
+      isQuery: Bool = false,
+      _ work: (Plan) throws -> Result
+    ) throws -> Result? {
+      guard parts.isEmpty || parts[index].statement != nil else {
+        return try self.compilingPart(
+          of: &statements,
+          isLast: parts[index].isLast,
+          on: connection,
+          cancellation,
+          work
+        )
+      }
+      return try self.compilingNext(
+        of: &statements,
+        text(index),
+        isQuery: isQuery,
+        on: connection,
+        cancellation,
+        work
+      )
+    }
     for index in 0..<(count - 1) {
-      _ = try self.compilingNext(of: &statements, text(index), on: connection, cancellation) {
-        plan in
+      _ = try compiling(index) { plan in
         let effect = StatementEffect(
           type: plan.statement.statementType,
           scanned: parts.isEmpty ? nil : parts[index].statement
@@ -202,13 +223,7 @@ extension SessionConnection {
     let last = text(count - 1)
     let isQuery =
       awaitingFetch && count == 1 && Self.seemsToRead(sql)
-    let value = try self.compilingNext(
-      of: &statements,
-      last,
-      isQuery: isQuery,
-      on: connection,
-      cancellation
-    ) {
+    let value = try compiling(count - 1, isQuery: isQuery) {
       try work($0, source(count - 1), last, count > 1)
     }
     guard let value else { throw EngineError.noStatement }
@@ -220,13 +235,23 @@ extension SessionConnection {
     of scanned: [SQLScanner.Statement],
     count: Int,
     on connection: borrowing Connection
-  ) -> [(text: String, statement: SQLScanner.Statement?)]? {
-    guard scanned.count != count else { return scanned.map { ($0.text, $0) } }
-    var parts: [(text: String, statement: SQLScanner.Statement?)] = []
+  ) -> [TextPart]? {
+    guard scanned.count != count else {
+      return scanned.map { TextPart(text: $0.text, statement: $0, position: 0, isLast: true) }
+    }
+    var parts: [TextPart] = []
     for statement in scanned {
       guard let count = try? connection.extract(statement.text).count else { return nil }
-      let isWhole = count == 1
-      for _ in 0..<count { parts.append((statement.text, isWhole ? statement : nil)) }
+      for index in 0..<count {
+        parts.append(
+          TextPart(
+            text: statement.text,
+            statement: count == 1 ? statement : nil,
+            position: index,
+            isLast: index == count - 1
+          )
+        )
+      }
     }
     return parts.count == count ? parts : nil
   }
@@ -252,7 +277,7 @@ extension SessionConnection {
   ) throws -> Completion {
     let effect = statement.effect
     if statement.type == .transaction, SQLScanner.isWrapped(text) {
-      return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
+      return Completion(schema: Schema(fields: []), rowsChanged: self.rowsChangedLast, rows: nil)
     }
     if case .endsTransaction(let commits) = effect,
       let transaction = self.state.transaction(on: ObjectIdentifier(self))
@@ -297,6 +322,7 @@ extension SessionConnection {
     if type == .prepare { self.preparedBySQL.note(statement.source) }
     self.forgetDeallocated(by: type, text, on: connection)
     try self.record(effect, on: connection)
+    self.rowsChangedLast = completion.rowsChanged
     return completion
   }
 
