@@ -40,6 +40,13 @@ SUMMARIZE '{data}/main/kept/*.parquet'
 FROM '{data}/./main//kept/../kept/*.parquet'
 FROM 'file:{data}/main/kept/*.parquet'
 FROM 'file://{data}/main/kept/*.parquet'
+FROM 'file://localhost{data}/main/kept/*.parquet'
+FROM 'FILE://LocalHost{data}/main/kept/*.parquet'
+FROM '/proc/self/root{data}/main/kept/*.parquet'
+FROM '/proc/./self/../thread-self/root/..{data}/main/kept/*.parquet'
+FROM 'file:/proc/self/root{data}/main/kept/*.parquet'
+FROM '~/../../../../..{data}/main/kept/*.parquet'
+FROM "/proc/self/root{data}/main/kept/*.parquet"
 FROM $${data}/main/kept/*.parquet$$
 FROM E'{data}/main/kept/*\x2eparquet'
 FROM E'\x2f{data}/main/kept/*.parquet'
@@ -48,6 +55,7 @@ FROM kept x\u2013where, '{data}/main/kept/*.parquet'
 SELECT x.* FROM\u00a0kept k\u2070order, '{data}/main/kept/*.parquet' AS x
 /*'*/ FROM kept x\u00a0where, '{data}/main/kept/*.parquet'
 SELECT 1 AS is\u2013distinct FROM kept, '{data}/main/kept/*.parquet'
+SELECT x.* FROM kept k\u2013where, histogram('__duck' || 'lake_metadata_lake.ducklake_snapshot', snapshot_id) AS x
 COPY kept TO '{folder}/stolen.csv'
 COPY kept TO '{data}/planted.parquet'
 COPY (SELECT 1) TO '{folder}/stolen.parquet' (FORMAT parquet)
@@ -164,6 +172,8 @@ SET SESSION TimeZone = $1
 SET TimeZone = NULLIF(1, 1)
 EXPLAIN ANALYZE SET TimeZone = NULL
 SELECT txid_current()
+SELECT reservoir_quantile(a, []) FROM kept
+SELECT a.reservoir_quantile(0.5, 2147483647) FROM kept
 CREATE TABLE t (a BIGINT DEFAULT txid_current())
 SET GLOBAL threads = 1
 SET "threads" = 1
