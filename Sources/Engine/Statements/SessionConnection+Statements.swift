@@ -169,12 +169,11 @@ extension SessionConnection {
     guard count > 0 else { throw EngineError.noStatement }
     try self.requirePermission(for: sql)
     let scanned = count > 1 ? SQLScanner.statements(in: sql) : []
-    func source(_ index: Int) -> StatementSource {
-      scanned.count == count
-        ? StatementSource(text: scanned[index].text) : StatementSource(text: sql, position: index)
-    }
     let parts = self.parts(of: scanned, count: count, on: connection) ?? []
-    func text(_ index: Int) -> String { parts.isEmpty ? sql : parts[index].text }
+    func source(_ index: Int) -> StatementSource {
+      parts.isEmpty ? StatementSource(text: sql, position: index) : parts[index].source
+    }
+    func text(_ index: Int) -> String { source(index).text }
     for index in 0..<(count - 1) {
       _ = try self.compilingNext(of: &statements, text(index), on: connection, cancellation) {
         plan in
@@ -220,13 +219,18 @@ extension SessionConnection {
     of scanned: [SQLScanner.Statement],
     count: Int,
     on connection: borrowing Connection
-  ) -> [(text: String, statement: SQLScanner.Statement?)]? {
-    guard scanned.count != count else { return scanned.map { ($0.text, $0) } }
-    var parts: [(text: String, statement: SQLScanner.Statement?)] = []
+  ) -> [(source: StatementSource, statement: SQLScanner.Statement?)]? {
+    guard scanned.count != count else {
+      return scanned.map { (StatementSource(text: $0.text), $0) }
+    }
+    var parts: [(source: StatementSource, statement: SQLScanner.Statement?)] = []
     for statement in scanned {
       guard let count = try? connection.extract(statement.text).count else { return nil }
       let isWhole = count == 1
-      for _ in 0..<count { parts.append((statement.text, isWhole ? statement : nil)) }
+      for position in 0..<count {
+        let source = StatementSource(text: statement.text, position: position)
+        parts.append((source, isWhole ? statement : nil))
+      }
     }
     return parts.count == count ? parts : nil
   }
