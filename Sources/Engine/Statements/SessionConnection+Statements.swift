@@ -174,42 +174,51 @@ extension SessionConnection {
       parts.isEmpty ? StatementSource(text: sql, position: index) : parts[index].source
     }
     func text(_ index: Int) -> String { source(index).text }
-    for index in 0..<(count - 1) {
-      _ = try self.compilingNext(of: &statements, text(index), on: connection, cancellation) {
-        plan in
-        let effect = StatementEffect(
-          type: plan.statement.statementType,
-          scanned: parts.isEmpty ? nil : parts[index].statement
-        )
+    var last = count - 1
+    let lastBeginning = last - source(last).position
+    var index = 0
+    func runNext(of statements: inout ExtractedStatements, _ index: Int) throws -> StatementType? {
+      try self.compilingNext(of: &statements, text(index), on: connection, cancellation) { plan in
+        let type = plan.statement.statementType
         let statement = CompiledStatement(
           plan,
           source: source(index),
           sql: sql,
           connection: self,
-          effect: effect,
+          effect: StatementEffect(
+            type: type,
+            scanned: parts.isEmpty ? nil : parts[index].statement
+          ),
           isBoundToConnection: true
         )
-        return try self.complete(
+        _ = try self.complete(
           statement,
           text: text(index),
           on: connection,
           keepsRows: false,
           cancellation: cancellation
         )
+        return type
       }
     }
-    let last = text(count - 1)
+    while index < last {
+      let type = try runNext(of: &statements, index)
+      if index == lastBeginning, type?.wraps == true, SQLScanner.pivots(text(index)) { last -= 1 }
+      index += 1
+    }
     let isQuery =
       awaitingFetch && count == 1 && Self.seemsToRead(sql)
     let value = try self.compilingNext(
       of: &statements,
-      last,
+      text(last),
       isQuery: isQuery,
       on: connection,
       cancellation
     ) {
-      try work($0, source(count - 1), last, count > 1)
+      try work($0, source(last), text(last), count > 1)
     }
+    // It ends what DuckDB has set for the statement, and has no result.
+    if last < count - 1 { _ = try runNext(of: &statements, count - 1) }
     guard let value else { throw EngineError.noStatement }
     return value
   }
