@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import grpc
 import pyarrow as pa
 import pytest
 
@@ -357,6 +358,30 @@ class TestPivot:
     session.query(f"PREPARE {name}_q AS PIVOT {name} ON k USING sum(i + ?)")
     assert session.rows(f"EXECUTE {name}_q(1)") == [(4, 6)]
     assert session.rows(f"EXECUTE {name}_q(2)") == [(6, 8)]
+
+
+class TestComputedDefault:
+  """Of an ALTER whose default isn't constant DuckDB makes several statements."""
+
+  @pytest.mark.parametrize("before, after", [("", ""), ("SELECT 1; ", ""), ("", "; SELECT 1")])
+  def test_the_column_is_there_in_whole_or_not_at_all(self, session, name, before: str, after: str):
+    session.query(f"CREATE TABLE {name} AS SELECT 1 AS a")
+    column = f"{before}ALTER TABLE {name} ADD COLUMN b INTEGER DEFAULT"
+    failing = f"{column} (CASE WHEN random() < 2 THEN error('no') END)::INTEGER{after}"
+    for run_it in (session.query, lambda sql: session.update(Command.update(sql))):
+      with pytest.raises(grpc.RpcError, match="no"):
+        run_it(failing)
+      assert session.rows(f"FROM {name}") == [(1,)]
+    session.query(f"{column} (1 + floor(random()))::INTEGER{after}")
+    session.query(f"INSERT INTO {name} (a) VALUES (2)")
+    assert session.rows(f"FROM {name} ORDER BY a") == [(1, 1), (2, 1)]
+
+  def test_a_rollback_undoes_it(self, session, name):
+    session.query(f"CREATE TABLE {name} AS SELECT 1 AS a")
+    session.query("BEGIN")
+    session.query(f"ALTER TABLE {name} ADD COLUMN b DOUBLE DEFAULT random()")
+    session.query("ROLLBACK")
+    assert session.rows(f"FROM {name}") == [(1,)]
 
 
 def test_executing_what_the_text_prepares_is_no_update(session, name):

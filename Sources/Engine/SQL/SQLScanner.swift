@@ -85,9 +85,10 @@ extension SQLScanner {
   ]
 
   /// Whether DuckDB has put the transaction around a statement that it has found in this text, as it
-  /// does where a `PIVOT` has to make a type first.
+  /// does where a `PIVOT` has to make a type first, or an `ALTER` computes a column's values.
   ///
-  /// Each part is done in a transaction anyway, and of an error in that one nobody would know.
+  /// The server has its own around what must be done in whole, and of an error in DuckDB's nobody would
+  /// know.
   static func isWrapped(_ text: String) -> Bool {
     let statements = Self.statements(in: text)
     guard statements.count == 1, let first = statements[0].words.first else { return false }

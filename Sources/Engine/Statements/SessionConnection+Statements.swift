@@ -203,8 +203,19 @@ extension SessionConnection {
     }
     while index < last {
       let type = try runNext(of: &statements, index)
-      if index == lastBeginning, type?.wraps == true, SQLScanner.pivots(text(index)) { last -= 1 }
+      let pivots = SQLScanner.pivots(text(index))
+      if index == lastBeginning, type?.wraps == true, pivots { last -= 1 }
       index += 1
+      guard type == .transaction, !pivots, SQLScanner.isWrapped(text(index - 1)),
+        source(index - 1).position == 0
+      else { continue }
+      // DuckDB makes several of an ALTER whose default isn't constant: in whole, or not at all.
+      let end = parts.dropFirst(index).firstIndex { $0.source.position == 0 } ?? count
+      try self.atomically(on: connection, cancellation) { _ in
+        for part in index..<(end - 1) { _ = try runNext(of: &statements, part) }
+      }
+      self.noteDefinitionChange(by: .transaction)
+      index = end - 1
     }
     let isQuery =
       awaitingFetch && count == 1 && Self.seemsToRead(sql)

@@ -26,7 +26,7 @@ extension SessionConnection {
   ) throws -> Value? {
     // That of the statement before it in the text.
     if self.own?.isDone == true { self.rollBackOwn(on: connection) }
-    guard self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self)),
+    guard !self.isInTransaction,
       try self.resources.lake != nil || !self.tableQueries(in: text).isEmpty
     else { return try self.plan { try self.compileNext(of: &statements) }.map(work) }
     try self.beginOwn(isReadOnly: isQuery, on: connection)
