@@ -7,7 +7,6 @@ import NIOCore
 struct FlatBufferReader {
   struct Table {
     fileprivate var position: Int
-    fileprivate var byteCount: Int
     fileprivate var vtable: Int
     fileprivate var vtableByteCount: Int
     fileprivate var depth: Int
@@ -42,8 +41,7 @@ struct FlatBufferReader {
     of table: Table,
     default defaultValue: Value
   ) throws(ArrowIPCError) -> Value {
-    guard let position = try self.position(field, of: table, byteCount: MemoryLayout<Value>.size)
-    else { return defaultValue }
+    guard let position = try self.position(field, of: table) else { return defaultValue }
     return try self.integer(at: position)
   }
 
@@ -52,12 +50,12 @@ struct FlatBufferReader {
   }
 
   mutating func table(_ field: Int, of table: Table) throws(ArrowIPCError) -> Table? {
-    guard let position = try self.position(field, of: table, byteCount: 4) else { return nil }
+    guard let position = try self.position(field, of: table) else { return nil }
     return try self.table(at: self.target(of: position), depth: table.depth + 1)
   }
 
   mutating func string(_ field: Int, of table: Table) throws(ArrowIPCError) -> String? {
-    guard let position = try self.position(field, of: table, byteCount: 4) else { return nil }
+    guard let position = try self.position(field, of: table) else { return nil }
     let vector = try self.vector(at: self.target(of: position), elementByteCount: 1, depth: 0)
     do {
       return try self.bytes.getUTF8ValidatedString(at: vector.position, length: vector.count)
@@ -71,7 +69,7 @@ struct FlatBufferReader {
     of table: Table,
     elementByteCount: Int
   ) throws(ArrowIPCError) -> Vector? {
-    guard let position = try self.position(field, of: table, byteCount: 4) else { return nil }
+    guard let position = try self.position(field, of: table) else { return nil }
     return try self.vector(
       at: self.target(of: position),
       elementByteCount: elementByteCount,
@@ -104,16 +102,15 @@ struct FlatBufferReader {
     }
     let vtable = position - Int(try self.integer(at: position) as Int32)
     let vtableByteCount = Int(try self.integer(at: vtable) as UInt16)
+    // It bounds no field: writers in Go let tables of several sizes share a vtable.
     let byteCount = Int(try self.integer(at: vtable + 2) as UInt16)
     guard
       vtableByteCount >= 4, vtableByteCount % 2 == 0, byteCount >= 4,
-      vtable <= self.bytes.readableBytes - vtableByteCount,
-      position <= self.bytes.readableBytes - byteCount
+      vtable <= self.bytes.readableBytes - vtableByteCount
     else { throw Self.outOfRange }
     try self.charge(byteCount)
     return Table(
       position: position,
-      byteCount: byteCount,
       vtable: vtable,
       vtableByteCount: vtableByteCount,
       depth: depth
@@ -139,16 +136,12 @@ struct FlatBufferReader {
   }
 
   /// Where a field of a table lies, or nil where it is absent.
-  private func position(
-    _ field: Int,
-    of table: Table,
-    byteCount: Int
-  ) throws(ArrowIPCError) -> Int? {
+  private func position(_ field: Int, of table: Table) throws(ArrowIPCError) -> Int? {
     let slot = 4 + field * 2
     guard slot + 2 <= table.vtableByteCount else { return nil }
     let offset = Int(try self.integer(at: table.vtable + slot) as UInt16)
     guard offset != 0 else { return nil }
-    guard offset >= 4, offset + byteCount <= table.byteCount else { throw Self.outOfRange }
+    guard offset >= 4 else { throw Self.outOfRange }
     return table.position + offset
   }
 

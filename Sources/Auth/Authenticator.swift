@@ -243,22 +243,18 @@ extension Authenticator {
     _ token: String,
     _ header: TokenVerifier.Header
   ) async throws -> VerifiedToken {
-    let keys = self.keys + (self.published?.keys ?? [])
+    func verify(with keys: [VerificationKey]) throws(TokenRefusal) -> VerifiedToken {
+      try self.verifier.verify(token, keys: self.verifier.candidates(for: header, among: keys))
+    }
     do {
-      return try self.verifier.verify(
-        token,
-        keys: self.verifier.candidates(for: header, among: keys)
-      )
+      return try verify(with: self.keys + (self.published?.keys ?? []))
     } catch {
       // The server's own keys don't wait for where others are published.
       guard let published, error.isOfKey, self.mayBeNew(header, among: published.keys) else {
         throw error
       }
       await published.refresh()
-      return try self.verifier.verify(
-        token,
-        keys: self.verifier.candidates(for: header, among: published.keys)
-      )
+      return try verify(with: published.keys)
     }
   }
 

@@ -13,7 +13,8 @@ final class Users: Sendable {
   /// The configured user's role, as the original's tokens say it.
   private static let configuredRole = Role.user
 
-  private let configuredName: String
+  /// The configured user's name, which nobody in the users file may have; `nil` without a password.
+  private let reservedName: String?
   /// The configured password under the secret key; `nil` without one.
   private let configuredCode: HMAC<SHA256>.MAC?
   private let nameCode: HMAC<SHA256>.MAC
@@ -25,13 +26,13 @@ final class Users: Sendable {
 
   init(_ configuration: AuthConfiguration, key: SymmetricKey) throws {
     self.key = key
-    self.configuredName = configuration.username
     self.nameCode = HMAC.authenticationCode(for: Array(configuration.username.utf8), using: key)
     self.configuredCode =
       configuration.password.isEmpty
       ? nil : HMAC.authenticationCode(for: Array(configuration.password.utf8), using: key)
     self.path = configuration.usersFile
     let reserved = configuration.password.isEmpty ? nil : configuration.username
+    self.reservedName = reserved
     let file = try configuration.usersFile.map { try UsersFile(path: $0, reserved: reserved) }
     self.decoy = file == nil ? nil : try PasswordHash(of: "")
     self.state = Mutex(State(file: file))
@@ -68,7 +69,7 @@ final class Users: Sendable {
 
   /// The role of a user by name alone; `nil` if there is no such user (any more).
   func role(of username: String) -> Role? {
-    if self.configuredCode != nil, username == self.configuredName { return Self.configuredRole }
+    if username == self.reservedName { return Self.configuredRole }
     return self.state.withLock { $0.file?.users[username]?.role }
   }
 
@@ -78,8 +79,7 @@ final class Users: Sendable {
   func reloadIfChanged(_ logger: Logger) -> Bool {
     guard let path else { return false }
     do throws(AuthConfigurationError) {
-      let reserved = self.configuredCode == nil ? nil : self.configuredName
-      let file = try UsersFile(path: path, reserved: reserved)
+      let file = try UsersFile(path: path, reserved: self.reservedName)
       let isChanged = self.state.withLock { state in
         defer { state = State(file: file) }
         return state.file != file

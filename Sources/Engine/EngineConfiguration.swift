@@ -111,6 +111,12 @@ extension EngineConfiguration {
   /// Ingestions at work: the other workers are left to those whose clients don't keep them waiting.
   var ingestionLimit: Int { max(1, self.workerCount / 2) }
 
+  /// Whether there is a folder for temporary files that can be written to.
+  package var hasTemporaryDirectory: Bool {
+    // A file has no such entry.
+    FileManager.default.isWritableFile(atPath: self.temporaryDirectory + "/.")
+  }
+
   /// Where DuckDB spills to; it makes the folder when it needs it, and removes it in the end.
   private var spillDirectory: String {
     let name = "lakehouse-\(ProcessInfo.processInfo.processIdentifier)"

@@ -12,7 +12,7 @@ extension LakehouseServer {
   /// - Parameter warnings: What the log begins with.
   /// - Parameter onReady: Gets the URI of the server once clients can connect.
   /// - Parameter onRest: Runs once nothing has been asked for some seconds; it may block.
-  /// - Parameter onForcedEnd: Ends the process at once: at a second signal, or when what should have
+  /// - Parameter onForcedEnd: Ends the process at once: at a later signal, or when what should have
   ///   ended by now goes on.
   package static func serve(
     _ configuration: ServerConfiguration,

@@ -12,6 +12,9 @@ package struct LakehouseServer: Sendable {
   package static let version = "0.1.0"
 
   private static let housekeepingInterval = Duration.seconds(5)
+  /// Signals that come this soon after the first are the same order: shells and `timeout` give it to
+  /// the process and to its group, terminals once more.
+  private static let signalRepetitionInterval = Duration.milliseconds(500)
   /// How long a statement may take to end once it was told to.
   private static let overdueInterval = Duration.seconds(5)
 
@@ -51,6 +54,12 @@ package struct LakehouseServer: Sendable {
     if engine.hasNewLakeAmongFiles {
       logger.warning(
         "the lake is new and empty, but its folder holds Parquet files: is its catalog the right one?"
+      )
+    }
+    // Clients learn no path of the server, and the log none of their errors.
+    if !engineConfiguration.hasTemporaryDirectory {
+      logger.warning(
+        "the temporary folder '\(engineConfiguration.temporaryDirectory)' (TMPDIR) can't be written to: what doesn't fit into memory will fail"
       )
     }
     var settings = HTTP2ServerTransport.Configuration()
@@ -132,7 +141,7 @@ package struct LakehouseServer: Sendable {
   ///
   /// - Parameter onReady: Gets the URI of the server once clients can connect.
   /// - Parameter onRest: Runs once nothing has been asked for some seconds; it may block.
-  /// - Parameter onForcedEnd: Ends the process at once: at a second signal, or when what should have
+  /// - Parameter onForcedEnd: Ends the process at once: at a later signal, or when what should have
   ///   ended by now goes on.
   func run(
     onReady: @Sendable (String) -> Void,
@@ -166,13 +175,14 @@ package struct LakehouseServer: Sendable {
         }
       }
       group.addTask {
-        var isStopping = false
+        var stoppingSince: ContinuousClock.Instant?
         for await signal in signals {
-          guard !isStopping else {
+          if let stoppingSince {
+            guard .now - stoppingSince > Self.signalRepetitionInterval else { continue }
             self.logs.output.flush()
             onForcedEnd()
           }
-          isStopping = true
+          stoppingSince = .now
           self.logger.info("\(signal): draining")
           self.health.drain()
           self.engine.maintenance?.stop()

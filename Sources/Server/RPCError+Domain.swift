@@ -27,7 +27,7 @@ extension DuckDBError: RPCErrorConvertible {
     case .parser, .syntax, .binder, .conversion, .outOfRange, .divideByZero, .decimal,
       .mismatchType, .invalidType, .unknownType, .invalidInput, .expression, .constraint,
       .parameterNotResolved, .parameterNotAllowed, .settings, .invalidConfiguration, .sequence:
-      self.isDuplicate ? .alreadyExists : .invalidArgument
+      self.isDuplicate ? .alreadyExists : self.isMissingInLake ? .notFound : .invalidArgument
     case .catalog:
       self.isDuplicate ? .alreadyExists : self.isMissing ? .notFound : .invalidArgument
     case .transaction:
@@ -65,24 +65,17 @@ extension DuckDBError: RPCErrorConvertible {
     self.message.contains("does not exist") || self.message.contains("No catalog + schema named")
   }
 
+  /// How DuckLake says that it has no such schema.
+  private var isMissingInLake: Bool {
+    self.message.contains("not found in DuckLakeCatalog")
+  }
+
   private var isConflict: Bool {
     // DuckDB words it differently where a table was altered or dropped meanwhile, and so does
     // DuckLake, which gives up after a number of attempts.
     ["onflict", "another transaction", "concurrent transaction", "maximum retry count"].contains {
       self.message.contains($0)
     }
-  }
-
-  /// Whether the connection to a catalog in PostgreSQL was lost: DuckDB reports that as an error of
-  /// whatever it was about to do, in libpq's words.
-  private var isLostConnection: Bool {
-    [.invalid, .binder, .catalog, .transaction].contains(self.code)
-      && [
-        "closed the connection unexpectedly", "connection has been closed unexpectedly",
-        "terminating connection", "no connection to the server",
-        "could not receive data from server", "could not send data to server",
-      ]
-      .contains { self.message.contains($0) }
   }
 
   /// Told apart from what may be over in a moment: trying again doesn't help.

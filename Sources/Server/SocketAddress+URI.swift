@@ -1,3 +1,4 @@
+internal import Foundation
 internal import NIOCore
 
 extension SocketAddress {
@@ -10,7 +11,8 @@ extension SocketAddress {
     switch self {
     case .v4: "\(scheme)://\(self.ipAddress ?? ""):\(self.port ?? 0)"
     case .v6: "\(scheme)://[\(self.ipAddress ?? "")]:\(self.port ?? 0)"
-    case .unixDomainSocket: "\(scheme)+unix://\(self.pathname ?? "")"
+    // What is relative would be a host's name there.
+    case .unixDomainSocket: "\(scheme)+unix://\(URL(filePath: self.pathname ?? "").path)"
     }
   }
 }

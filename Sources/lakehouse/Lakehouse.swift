@@ -16,6 +16,7 @@ struct Lakehouse: AsyncParsableCommand {
 
   static func main() async {
     OpenFiles.openStandardStreams()
+    FirstProcess.takeEndingSignals()
     await self.main(nil)
   }
 }

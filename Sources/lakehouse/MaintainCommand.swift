@@ -22,7 +22,9 @@ struct MaintainCommand: AsyncParsableCommand {
     configuration.engine.lake.mustExist = true
     let report = try await configuration.withEngine { engine in
       guard let maintenance = engine.maintenance else {
-        throw ValidationError("there is no lake to write to: set --ducklake-data-path")
+        throw ValidationError(
+          "there is no lake to write to: set --ducklake-data-path, and not --read-only"
+        )
       }
       return try await maintenance.run()
     }

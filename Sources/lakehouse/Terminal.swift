@@ -10,6 +10,8 @@ enum Terminal {
     for number in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
       signal(number) { number in
         Terminal.showInput(true)
+        // What ends other processes doesn't end the first one of a container.
+        if getpid() == 1 { _exit(128 + number) }
         signal(number, SIG_DFL)
         raise(number)
       }

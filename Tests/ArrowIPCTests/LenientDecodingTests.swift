@@ -1,4 +1,5 @@
 import ArrowIPC
+import Foundation
 import NIOCore
 import Testing
 
@@ -99,6 +100,25 @@ struct `Decoder accepts` {
       children: [child]
     )
     #expect(DecodedColumn.error(array) == nil)
+  }
+
+  /// As ADBC's driver, in Go, sends the schema of two dictionaries whose fields have metadata.
+  @Test func `tables that share a vtable with smaller ones`() throws {
+    let text = """
+      FAAAAAAAAAAAAAoADAAKAAkABAAKAAAACAAAAAABBAAE////BAAAAAIAAACUAAAABAAAAIb///8YAAAA
+      ZAAAAEgAAABgAAAAAAAYAVwAAAABAAAABAAAAHT///8IAAAAEAAAAAYAAAAxO3kxO3gAABAAAABfUExf
+      RU5VTV9WQUxVRVMyAAAAAKT///8MAAAAAQAAAAAAAABq////CAAAAAAAAABk////AQAAAGUAEgAcABgA
+      FwAWABAADAAIAAQAEgAAABgAAAB0AAAAWAAAAHQAAAAAABgBcAAAAAEAAAAMAAAACAAMAAgABAAIAAAA
+      CAAAABAAAAAGAAAAMTt4MTt5AAAQAAAAX1BMX0VOVU1fVkFMVUVTMgAAAAAIAAoAAAAEAAgAAAAMAAAA
+      AAAGAAgABAAGAAAACAAAAAAAAAAEAAQABAAAAAEAAABjAAAA
+      """
+    let bytes = try #require(Data(base64Encoded: text, options: .ignoreUnknownCharacters))
+    var decoder = StreamDecoder()
+    _ = try decoder.decode(header: ByteBuffer(bytes: bytes), body: ByteBuffer())
+    let schema = try #require(decoder.schema)
+    #expect(schema.fields.map(\.name) == ["c", "e"])
+    #expect(schema.fields.map(\.dictionary?.id) == [0, 1])
+    #expect(schema.fields.map(\.metadata.first?.value) == ["1;x1;y", "1;y1;x"])
   }
 
   @Test func `children longer than their parent`() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 
 import adbc_driver_flightsql
 import adbc_driver_flightsql.dbapi as adbc
@@ -14,7 +15,7 @@ from support import tokens
 from support.authentication import (
   NAME, PASSWORD, UNAUTHENTICATED, basic, client, command, headers, refusal, rows,
 )
-from support.flightsql import RawClient, read_table
+from support.flightsql import Command, RawClient, read_table
 from support.protobuf import message
 from support.server import Server, eventually, run_to_end
 from support.tokens import SECRET, claims, token
@@ -217,6 +218,24 @@ def test_issuer_and_audience(start):
   assert refusal(server, "Bearer " + token(SECRET, claims(aud="lake")))[1] == "Invalid token issuer"
   other = token(SECRET, claims(iss="https://mine", aud="pond"))
   assert refusal(server, "Bearer " + other)[1] == "Invalid token"
+
+
+def test_lifetime_clock_skew_and_default_role(start):
+  settings = ["--jwt-lifetime-seconds", "77", "--jwt-clock-skew-seconds", "300", "--jwt-default-role", "reader"]
+  server = start("--password", PASSWORD, "--secret-key", SECRET, *settings)
+  with client(server) as raw:
+    header = headers(raw, [("authorization", basic(name="lakehouse"))])["authorization"]
+  issued = tokens.claims_of(header.removeprefix("Bearer "))
+  assert issued["exp"] - issued["iat"] == 77
+
+  def off(name: str, seconds: int) -> str:
+    return "Bearer " + token(SECRET, claims(**{name: int(time.time()) + seconds}))
+
+  for name, seconds in (("iat", 200), ("nbf", 200), ("exp", -200)):
+    assert rows(server, off(name, seconds)) == [(42,)]
+    assert refusal(server, off(name, 2 * seconds))[0] == UNAUTHENTICATED
+  with client(server, off("iat", 0)) as raw, pytest.raises(grpc.RpcError, match="The role reader only reads"):
+    raw.update(Command.update("CREATE TABLE t (a INTEGER)"))
 
 
 # Commands

@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from support.server import ROOT, eventually, run_to_end
+from support.flightsql import RawClient
+from support.server import ROOT, Server, eventually, run_to_end
 
 MANUAL = (ROOT / "docs" / "configuration.md").read_text()
 
@@ -131,6 +132,27 @@ def test_a_secret_may_come_through_a_pipe(tmp_path):
   writer.join()
   assert ended.returncode == 0, ended.stderr
   assert f"[{pipe}, by --password-file]" in ended.stdout
+
+
+def test_initial_sql_may_come_through_a_pipe(tmp_path):
+  """As `--init-sql-file <(pass show secrets.sql)` gives it; as editors of Windows begin files, too."""
+  pipe = tmp_path / "pipe"
+  os.mkfifo(pipe)
+  writer = threading.Thread(target=pipe.write_text, args=("\ufeffCREATE TABLE t AS SELECT 7 AS a;",))
+  writer.start()
+  with Server("--init-sql-file", str(pipe)) as own, RawClient(own.address) as raw:
+    assert raw.rows("SELECT a FROM t") == [(7,)]
+  writer.join()
+
+
+@pytest.mark.parametrize(
+  "name, reason", [("nosuch", "there is no such file"), ("bytes", "it is not UTF-8 text")]
+)
+def test_why_initial_sql_cannot_be_read(tmp_path, name: str, reason: str):
+  (tmp_path / "bytes").write_bytes(b"\xff")
+  ended = run_to_end("serve", "--port", "0", "--init-sql-file", f"{tmp_path}/{name}")
+  assert ended.returncode != 0
+  assert f"--init-sql-file: cannot read '{tmp_path}/{name}': {reason}" in ended.stderr
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ def refusal(code: grpc.StatusCode, call, *arguments) -> str:
   [
     "SELECT a FROM t", "FROM t", "WITH x AS (SELECT a FROM t) SELECT * FROM x", "(SELECT a FROM t)",
     "VALUES (1)", "SHOW TABLES", "DESCRIBE t", "SUMMARIZE t", "EXPLAIN SELECT 1",
-    "EXPLAIN ANALYZE SELECT a FROM t", "EXPLAIN FROM t",
+    "EXPLAIN ANALYZE SELECT a FROM t", "EXPLAIN FROM t", "EXPLAIN (ANALYZE, FORMAT json) FROM t",
+    "EXPLAIN (\"format\" json) (SELECT a FROM t)", "EXPLAIN ANALYZE ((SELECT a FROM t))",
     "PIVOT t ON a USING count(*)", "PRAGMA table_info('t')", "SELECT 1; SELECT a FROM t",
     "SET TimeZone = 'Asia/Tokyo'; SELECT 1", "SET VARIABLE x = 1; SELECT getvariable('x')",
     "BEGIN; SELECT a FROM t; COMMIT; SELECT 1", "USE memory; SELECT a FROM t",
@@ -82,6 +83,7 @@ def test_a_reader_reads(reader, sql):
     "DETACH memory", "CHECKPOINT", "VACUUM", "INSTALL httpfs", "LOAD httpfs",
     "PREPARE p AS DELETE FROM t", "CALL pragma_version()", "SELECT nextval('s')",
     "EXPLAIN ANALYZE INSERT INTO t VALUES (2)", "EXPLAIN ANALYZE COPY t TO '/tmp/reader.csv'",
+    "EXPLAIN (ANALYZE values) COPY t TO '/tmp/reader.csv'", "EXPLAIN (ANALYZE values) SET threads = 1",
     "EXPLAIN ANALYZE WITH x AS (SELECT 2 AS a) INSERT INTO t SELECT a FROM x",
     "SET threads = 1", "SET GLOBAL threads = 1", "SET \"threads\" = 1", "SET \"threads\" = schema",
     "SET /* schema */ threads = 1", "RESET threads", "PRAGMA threads=1",
@@ -104,6 +106,31 @@ def test_a_reader_writes_nothing(guarded, sql):
   with client(guarded, "anna") as writer:
     assert writer.rows("SELECT a FROM t") == [(1,)]
     assert writer.rows("SELECT last_value FROM duckdb_sequences()") == [(None,)]
+
+
+def test_a_reader_changes_no_lake_that_is_open(start, tmp_path):
+  """No transaction refuses what DuckLake does beside it."""
+  lake = start(
+    "--password", "secret", "--secret-key", SECRET, "--no-lockdown", "--init-sql",
+    f"ATTACH 'ducklake:{tmp_path}/meta.ducklake' AS lake (DATA_PATH '{tmp_path}/data'); USE lake; "
+    "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1)",
+  )
+  with client(lake, "rea", "reader") as reader:
+    reader.update(Command.update("USE lake"))
+    for call in [
+      "ducklake_expire_snapshots('lake', versions => [1])", "lake.expire_snapshots(versions => [1])",
+      "ducklake_set_option('lake', 'parquet_compression', 'zstd')",
+      "lake.\"Set_Option\"('parquet_compression', 'zstd')",
+      "ducklake_merge_adjacent_files('lake')", "ducklake_rewrite_data_files('lake')",
+      "ducklake_cleanup_old_files('lake', cleanup_all => true)",
+      "ducklake_delete_orphaned_files('lake', cleanup_all => true)",
+      "ducklake_flush_inlined_data('lake')", "ducklake_set_commit_message('lake', 'rea', 'x')",
+      "ducklake_add_data_files('lake', 't', '/tmp/none.parquet')",
+      "sqlite_query('x', 'SELECT 1')", "postgres_query('x', 'SELECT 1')", "arrow_scan(1, 2, 3)",
+    ]:
+      assert "reader" in refusal(DENIED, reader.query, f"SELECT count(*) FROM {call}")
+    assert reader.rows("SELECT max(snapshot_id), count(*) FROM ducklake_snapshots('lake')") == [(2, 3)]
+    assert reader.rows("FROM t") == [(1,)]
 
 
 def test_a_reader_writes_nothing_in_a_transaction(reader):

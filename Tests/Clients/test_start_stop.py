@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import threading
+from pathlib import Path
 
 import duckdb
 import grpc
@@ -43,11 +44,20 @@ def answer(server: Server, sql: str = "SELECT 42") -> list[tuple]:
     return raw.rows(sql)
 
 
-def test_a_socket_of_the_file_system(tmp_path):
+def send_until_it_ends(server: Server, number: signal.Signals) -> None:
+  """Sends the signal again and again: what comes right after the first one is the same order."""
+  def is_over() -> bool:
+    server.send(number)
+    return server.process.poll() is not None
+  assert eventually(is_over, timeout_seconds=5)
+
+
+@pytest.mark.parametrize("named", ["{folder}/lakehouse.sock", "lakehouse.sock"])
+def test_a_socket_of_the_file_system(tmp_path, named: str):
   path = tmp_path / "lakehouse.sock"
-  command = [str(binary_path()), "--host", f"unix:{path}"]
+  command = [str(binary_path()), "--host", f"unix:{named.format(folder=tmp_path)}"]
   with subprocess.Popen(
-    command, stdout=subprocess.PIPE, text=True, env=clean_environment()
+    command, stdout=subprocess.PIPE, text=True, env=clean_environment(), cwd=tmp_path
   ) as process:
     try:
       assert f" listening on grpc+unix://{path} " in process.stdout.readline()
@@ -178,9 +188,46 @@ def test_a_second_signal_ends_it_at_once(start, number: signal.Signals):
   own.send(number)
   assert eventually(lambda: not accepts(own.port))
   assert own.process.poll() is None
-  own.send(number)
+  send_until_it_ends(own, number)
   assert own.wait(5) == 0
   assert isinstance(statement.join(), grpc.RpcError)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_one_order_given_twice_is_one(start, tmp_path, number: signal.Signals):
+  """As `timeout` gives it, to its child and to the child's group, and shells whose terminal is closed."""
+  own = start("--shutdown-grace-seconds", "60", "--database", str(tmp_path / "kept.db"))
+  row_count = 20_000_000
+  with flight.connect(own.uri) as client:
+    answer(own, "CREATE TABLE t AS SELECT i FROM range(1000) AS r(i)")
+    reader = open_query(client, f"SELECT i FROM range({row_count}) AS r(i)")
+    received = reader.read_chunk().data.num_rows
+    own.send(number)
+    assert eventually(lambda: "draining" in own.stderr, interval_seconds=0.001)
+    own.send(number)
+    received += sum(chunk.data.num_rows for chunk in reader)
+  assert received == row_count
+  assert own.wait(10) == 0
+  assert [file.name for file in tmp_path.iterdir()] == ["kept.db"], "no .wal is left"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone may make a namespace of processes")
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_container_ends_while_its_server_starts(tmp_path, number: signal.Signals):
+  """The system keeps signals from the first process of a container that it doesn't handle."""
+  os.mkfifo(secret := tmp_path / "password")
+  command = [
+    "unshare", "--pid", "--fork", "--kill-child", str(binary_path()), "--host", "127.0.0.1", "--port", "0",
+    "--password-file", str(secret),
+  ]
+  with subprocess.Popen(command, env=clean_environment()) as process:
+    try:
+      with secret.open("w"):  # It is once the server reads it, and waits for more.
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        os.kill(int(children), number)
+        assert process.wait(10) == 128 + number
+    finally:
+      process.kill()
 
 
 def test_a_log_that_nobody_reads_does_not_hold_it_up():
@@ -274,7 +321,7 @@ def test_a_database_is_whole_after_a_second_signal(start, tmp_path):
   assert eventually(statement.is_at_work)
   own.send(signal.SIGTERM)
   assert eventually(lambda: not accepts(own.port))
-  own.send(signal.SIGTERM)
+  send_until_it_ends(own, signal.SIGTERM)
   assert own.wait(5) == 0
   statement.join()
   assert answer(start("--database", str(path)), "SELECT count(*) FROM t") == [(1000,)]
@@ -358,6 +405,18 @@ def test_the_log_level_decides_what_is_logged(start):
     own.stop()
   assert quiet.stderr == ""
   assert chatty.stderr != ""
+
+
+@pytest.mark.parametrize("kind", ["missing", "file", "folder"])
+def test_a_temporary_folder_that_is_none_is_told(start, tmp_path, kind: str):
+  path = tmp_path / kind
+  if kind == "file":
+    path.touch()
+  elif kind == "folder":
+    path.mkdir()
+  own = start(environment={"TMPDIR": str(path)})
+  assert own.stop() == 0
+  assert ("(TMPDIR) can't be written to" in own.stderr) == (kind != "folder")
 
 
 def test_the_word_serve_may_be_left_out(start):

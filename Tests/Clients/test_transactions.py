@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from support.flightsql import Command, RawClient
-from support.ingestion import APPEND, ingest
+from support.ingestion import APPEND, flight_messages, ingest, ipc_messages
 from support.server import eventually
 
 
@@ -215,12 +215,12 @@ class TestIdle:
   """A server that rolls back transactions after a second (it looks every ten)."""
 
   @pytest.fixture
-  def clients(self, start_module):
-    running = start_module("--transaction-idle-seconds", "1")
-    with RawClient(running.address) as first, RawClient(running.address) as second:
+  def clients(self, start):
+    address = start("--transaction-idle-seconds", "1").address
+    with RawClient(address) as first, RawClient(address) as second, RawClient(address) as third:
       first.query("CREATE TABLE t AS SELECT 1 AS a")
       first.query("CREATE TABLE u (a INTEGER)")
-      yield first, second
+      yield first, second, third
 
   @staticmethod
   def is_unlocked(client: RawClient) -> bool:
@@ -233,7 +233,7 @@ class TestIdle:
     return True
 
   def test_abandoned_transactions_are_rolled_back(self, clients):
-    first, second = clients
+    first, second, _ = clients
     transaction = first.begin()
     first.query("UPDATE t SET a = 100")
     assert eventually(lambda: self.is_unlocked(second), timeout_seconds=30)
@@ -251,6 +251,25 @@ class TestIdle:
       first.rows("SELECT 1")
     first.query("ROLLBACK")
     assert first.rows("SELECT 1") == [(1,)]
+
+  @pytest.mark.parametrize("names_it", [True, False])
+  def test_one_is_used_while_the_rows_of_its_ingestion_come(self, clients, names_it: bool):
+    first, abandoned, other = clients
+    transaction = first.begin()
+    abandoned.begin()
+    abandoned.query("UPDATE t SET a = 100")
+    rows = pa.table({"a": [1, 2, 3]})
+    asked = Command.ingest("u", if_exists=APPEND, transaction=transaction if names_it else None)
+
+    def slowly():
+      head, *batches = flight_messages(asked, ipc_messages(rows.schema, rows.to_batches()))
+      yield head
+      assert eventually(lambda: self.is_unlocked(other), timeout_seconds=30), "it has looked"
+      yield from batches
+
+    assert len(list(first.call("DoPut", slowly()))) == 1
+    first.commit(transaction)
+    assert other.rows("SELECT count(*) FROM u") == [(3,)]
 
 
 class TestADBC:

@@ -27,6 +27,8 @@ extension Session {
       withExtendedLifetime(use) {}
     }
     if transaction == nil { try self.shared.requireNoLostTransaction() }
+    let held = try self.holdTransaction(transaction)
+    defer { if let held { self.checkIn(held) } }
     try await stream.untilWorthStarting()
     guard self.resources.lake?.hasOneWriter != true else {
       return try await self.ingestInTurn(stream, into: target, in: transaction, cancellation)

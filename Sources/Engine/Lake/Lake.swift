@@ -136,8 +136,10 @@ final class Lake: Sendable {
 
   /// Whether it knows nothing yet, though Parquet files are in its folder: those of another catalog.
   func isNewAmongFiles(on connection: borrowing Connection) throws -> Bool {
+    // An enumerator finds nothing behind a link.
+    let folder = URL(filePath: self.dataPath).resolvingSymlinksInPath().path
     guard self.folder != nil, try self.isNew(on: connection),
-      let names = FileManager.default.enumerator(atPath: self.dataPath)
+      let names = FileManager.default.enumerator(atPath: folder)
     else { return false }
     return names.prefix(Self.nameLimit).contains { ($0 as? String)?.hasSuffix(".parquet") ?? false }
   }

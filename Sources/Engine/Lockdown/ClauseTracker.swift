@@ -33,7 +33,7 @@ struct ClauseTracker {
       // A column of any name may follow a dot.
       guard !StatementGuard.isSymbol(".", at: index - 1, tokens, statement) else { return }
       let word = tokens.name(token)
-      if Self.expressionWords.contains(word) {
+      if Self.expressionWords.contains(word), !tokens.mayBeLonger(token) {
         self.clauses[self.clauses.count - 1] = .expressions
       } else if Self.tableWords.contains(word), !self.isComparison(index, tokens, statement) {
         self.clauses[self.clauses.count - 1] = .tables
@@ -45,9 +45,9 @@ struct ClauseTracker {
 
   /// Whether a `FROM` belongs to `IS DISTINCT FROM`.
   private func isComparison(_ index: Int, _ tokens: SQLTokens, _ statement: [SQLToken]) -> Bool {
-    guard StatementGuard.word(at: index, tokens, statement) == "from",
-      StatementGuard.word(at: index - 1, tokens, statement) == "distinct"
+    guard StatementGuard.wholeWord(at: index, tokens, statement) == "from",
+      StatementGuard.wholeWord(at: index - 1, tokens, statement) == "distinct"
     else { return false }
-    return ["is", "not"].contains(StatementGuard.word(at: index - 2, tokens, statement))
+    return ["is", "not"].contains(StatementGuard.wholeWord(at: index - 2, tokens, statement))
   }
 }

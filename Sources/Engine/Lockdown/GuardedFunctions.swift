@@ -31,17 +31,21 @@ enum GuardedFunctions {
   static let generators: Set<String> = ["dbgen", "dsdgen"]
 
   /// What acts on a whole lake or tells where its files are.
-  static let adminFunctions: Set<String> = [
+  static let adminFunctions: Set<String> = Self.maintenance.union([
     "checkpoint",
     // What it tells of each database, it tells of a lake's catalog too.
     "pragma_database_size",
+    "ducklake_list_files", "ducklake_options", "ducklake_settings",
+    "list_files", "options", "settings",
+  ])
+
+  /// What changes a lake or its files, some of it beside the statement's transaction.
+  static let maintenance: Set<String> = [
     "ducklake_add_data_files", "ducklake_cleanup_old_files", "ducklake_delete_orphaned_files",
-    "ducklake_expire_snapshots", "ducklake_flush_inlined_data", "ducklake_list_files",
-    "ducklake_merge_adjacent_files", "ducklake_options", "ducklake_rewrite_data_files",
-    "ducklake_set_option", "ducklake_settings",
+    "ducklake_expire_snapshots", "ducklake_flush_inlined_data", "ducklake_merge_adjacent_files",
+    "ducklake_rewrite_data_files", "ducklake_set_option",
     "add_data_files", "cleanup_old_files", "delete_orphaned_files", "expire_snapshots",
-    "flush_inlined_data", "list_files", "merge_adjacent_files", "options", "rewrite_data_files",
-    "set_option", "settings",
+    "flush_inlined_data", "merge_adjacent_files", "rewrite_data_files", "set_option",
   ]
 
   /// Those of them that put the path of a file into a lake's catalog.

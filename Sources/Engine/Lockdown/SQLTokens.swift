@@ -48,6 +48,14 @@ struct SQLTokens {
     statement.contains { [.word, .quotedName].contains($0.kind) && self.name($0) == word }
   }
 
+  /// Whether DuckDB may see a longer word there: it takes some of the characters for parts of names
+  /// that are read as blanks here, such as U+2013.
+  func mayBeLonger(_ word: SQLToken) -> Bool {
+    let range = word.range
+    return (range.lowerBound > 0 && self.bytes[range.lowerBound - 1] >= 0x80)
+      || (range.upperBound < self.bytes.count && self.bytes[range.upperBound] >= 0x80)
+  }
+
   func isSymbol(_ token: SQLToken, _ symbol: Unicode.Scalar) -> Bool {
     token.kind == .symbol && self.bytes[token.range.lowerBound] == UInt8(ascii: symbol)
   }

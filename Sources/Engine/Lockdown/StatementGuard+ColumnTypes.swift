@@ -18,14 +18,21 @@ extension StatementGuard {
     "from_json", "from_json_strict", "json_transform", "json_transform_strict",
   ]
 
-  /// Words between which and a type a name must stand.
+  /// Reserved words between which and a type a name must stand.
   private static let wordsBeforeNames: Set<String> = [
-    "add", "all", "and", "as", "between", "by", "case", "column", "distinct", "drop", "else",
-    "except", "exists", "filter", "from", "group", "having", "ilike", "in", "intersect", "is",
-    "join", "like", "limit", "not", "offset", "on", "or", "over", "primary", "qualify", "rename",
-    "returning", "select", "set", "table", "then", "to", "union", "using", "values", "when",
-    "where",
+    "all", "and", "case", "column", "distinct", "else", "except", "from", "group", "having", "in",
+    "intersect", "limit", "not", "offset", "on", "or", "primary", "qualify", "returning", "select",
+    "table", "then", "to", "union", "using", "when", "where",
   ]
+
+  /// Words like those that are names themselves where a name is expected.
+  private static let wordsOrNames: Set<String> = [
+    "add", "between", "by", "drop", "exists", "filter", "ilike", "is", "join", "like", "over",
+    "rename", "set", "values",
+  ]
+
+  /// Words behind which a column's name is expected.
+  private static let wordsBeforeColumns: Set<String> = ["add", "alter", "column", "exists"]
 
   /// Makers of types whose members have no names.
   private static let nestingTypes: Set<String> = ["map"]
@@ -87,13 +94,19 @@ extension StatementGuard {
   ) -> Bool {
     if Self.isSymbol("[", at: index + 1, tokens, statement) { return true }
     if statement.indices.contains(index + 1), statement[index + 1].kind == .string { return true }
-    guard index > 0 else { return false }
-    let previous = statement[index - 1]
+    // A type may be named with its schema.
+    var first = index
+    while first >= 2, Self.isSymbol(".", at: first - 1, tokens, statement) { first -= 2 }
+    guard first > 0 else { return false }
+    let previous = statement[first - 1]
     switch previous.kind {
     case .symbol: return tokens.isSymbol(previous, ":")
     case .quotedName: return true
     case .word:
-      let word = tokens.name(previous)
+      guard let word = Self.wholeWord(at: first - 1, tokens, statement) else { return true }
+      if Self.wordsOrNames.contains(word) {
+        return !Self.isKeyword(at: first - 1, tokens, statement)
+      }
       guard word == "as" else { return !Self.wordsBeforeNames.contains(word) }
       // CAST (… AS type), or CREATE TYPE … AS type; else a name that a column is given.
       return Self.isSymbol(")", at: index + 1, tokens, statement)
@@ -101,6 +114,19 @@ extension StatementGuard {
         || Self.word(at: 3, tokens, statement) == "type"
     case .string, .number: return false
     }
+  }
+
+  /// Whether a word that may be a column's name stands where it can't be one.
+  private static func isKeyword(
+    at index: Int,
+    _ tokens: SQLTokens,
+    _ statement: [SQLToken]
+  ) -> Bool {
+    guard index > 0 else { return false }
+    let previous = statement[index - 1]
+    guard previous.kind != .symbol || tokens.isSymbol(previous, ")") else { return false }
+    guard let word = Self.word(at: index - 1, tokens, statement) else { return true }
+    return !Self.wordsBeforeColumns.contains(word)
   }
 }
 

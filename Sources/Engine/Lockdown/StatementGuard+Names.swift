@@ -117,6 +117,18 @@ extension StatementGuard {
     return tokens.name(statement[index])
   }
 
+  /// The word there, if DuckDB can't see it as a part of another: what makes something allowed.
+  static func wholeWord(
+    at index: Int,
+    _ tokens: SQLTokens,
+    _ statement: [SQLToken]
+  ) -> String? {
+    guard let word = Self.word(at: index, tokens, statement),
+      !tokens.mayBeLonger(statement[index])
+    else { return nil }
+    return word
+  }
+
   /// Whether the name before a parenthesis is that of a table whose columns follow, as in
   /// `CREATE TABLE query (…)`, where nothing is called.
   private static func isDefined(
@@ -126,11 +138,11 @@ extension StatementGuard {
   ) -> Bool {
     var first = index
     while Self.isSymbol(".", at: first - 1, tokens, statement), first >= 2 { first -= 2 }
-    switch Self.word(at: first - 1, tokens, statement) {
+    switch Self.wholeWord(at: first - 1, tokens, statement) {
     case "into", "table": return true
     case "exists":
-      return Self.word(at: first - 2, tokens, statement) == "not"
-        && Self.word(at: first - 3, tokens, statement) == "if"
+      return Self.wholeWord(at: first - 2, tokens, statement) == "not"
+        && Self.wholeWord(at: first - 3, tokens, statement) == "if"
     case "with", "recursive": return first == index
     default: return false
     }

@@ -17,10 +17,6 @@ struct StatementKindRules {
     "execute", "deallocate", "analyze", "vacuum", "call",
   ]
 
-  private static let transactionVerbs: Set<String> = [
-    "begin", "start", "commit", "end", "rollback", "abort",
-  ]
-
   /// What else DuckDB knows, so that a slip of the pen is told apart; either is refused.
   private static let refused: Set<String> = [
     "attach", "copy", "detach", "export", "force", "import", "install", "load",
@@ -90,24 +86,12 @@ struct StatementKindRules {
 
   /// `EXPLAIN` with `ANALYZE` runs what it explains.
   private func checkExplained(from start: Int) throws(LockdownError) {
-    var next = start
-    while let word = self.word(next), word == "analyze" || word == "verbose" { next += 1 }
-    if self.isSymbol("(", next), !self.beginsQuery(next + 1) {
-      while next < self.statement.count, !self.isSymbol(")", next) { next += 1 }
-      next += 1
-    }
-    if let verb = self.word(next), Self.transactionVerbs.contains(verb) {
+    let next = self.tokens.startOfExplained(self.statement, from: start)
+    if let verb = self.word(next)?.uppercased(), SQLScanner.transactionWords.contains(verb) {
       // The server wouldn't know, and checks what it commits.
-      throw .statement("EXPLAIN \(verb.uppercased())")
+      throw .statement("EXPLAIN \(verb)")
     }
     try self.check(from: next)
-  }
-
-  /// Whether there is a query behind a parenthesis, and not options, which have names in quotes too.
-  private func beginsQuery(_ index: Int) -> Bool {
-    // Reserved words only: options may have any other name.
-    self.isSymbol("(", index)
-      || self.word(index).map { ["select", "from", "with", "table"].contains($0) } ?? false
   }
 
   private func checkPrepared(from start: Int) throws(LockdownError) {

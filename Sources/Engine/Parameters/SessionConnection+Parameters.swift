@@ -89,8 +89,7 @@ extension SessionConnection {
     // DuckDB makes the plan anew for each execution if it reads any table.
     let prepared =
       try isCompiledAnew
-      ? connection.prepare(statement.sql)
-      : self.plan(of: statement, on: connection, cancellation).statement
+      ? connection.prepare(statement.sql) : self.plan(of: statement, on: connection).statement
     try self.admit(statement.type, on: connection)
     return BoundExecution(
       prepared,

@@ -80,15 +80,15 @@ extension SQLScanner {
 }
 
 extension SQLScanner {
-  private static let transactionWords: Set = [
+  /// First words of statements that begin or end a transaction.
+  static let transactionWords: Set = [
     "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT",
   ]
 
   /// Whether DuckDB has put the transaction around a statement that it has found in this text, as it
-  /// does where a `PIVOT` has to make a type first, or an `ALTER` computes a column's values.
+  /// does where a `PIVOT` has to make a type first.
   ///
-  /// The server has its own around what must be done in whole, and of an error in DuckDB's nobody would
-  /// know.
+  /// Each part is done in a transaction anyway, and of an error in that one nobody would know.
   static func isWrapped(_ text: String) -> Bool {
     let statements = Self.statements(in: text)
     guard statements.count == 1, let first = statements[0].words.first else { return false }

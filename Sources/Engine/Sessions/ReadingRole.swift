@@ -8,28 +8,23 @@ enum ReadingRole {
     "SHOW", "DESCRIBE", "DESC", "SUMMARIZE",
   ]
 
-  private static let transactionWords: Set<String> = [
-    "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT",
-  ]
-
-  /// Words between `EXPLAIN` and what it explains.
-  private static let explainWords: Set<String> = [
-    "EXPLAIN", "ANALYZE", "VERBOSE", "FORMAT", "TEXT", "JSON", "HTML", "GRAPHVIZ", "YAML",
-    "MERMAID", "TRUE", "ON",
-  ]
-
   /// Settings that are the session's alone and reach nothing outside it.
   private static let settings: Set<String> = [
     "schema", "search_path", "timezone", "calendar", "enable_progress_bar", "streaming_buffer_size",
   ]
 
-  /// Functions that change more than tables, which no transaction refuses, and those that run SQL in
-  /// a string, where they could be called too.
-  private static let functions: Set<String> = [
-    "enable_logging", "disable_logging", "truncate_duckdb_logs", "write_log", "enable_profiling",
-    "disable_profiling", "checkpoint", "force_checkpoint", "load_aws_credentials",
-    "add_parquet_key", "postgres_execute", "mysql_execute", "query", "json_execute_serialized_sql",
-  ]
+  /// Functions that change more than tables, which no transaction refuses, those that run SQL in a
+  /// string, where they could be called too, here or in another database, and those that take
+  /// addresses in memory.
+  private static let functions: Set<String> = GuardedFunctions.maintenance
+    .union(GuardedFunctions.commitMessages)
+    .union([
+      "enable_logging", "disable_logging", "truncate_duckdb_logs", "write_log", "enable_profiling",
+      "disable_profiling", "checkpoint", "force_checkpoint", "load_aws_credentials",
+      "add_parquet_key", "query", "json_execute_serialized_sql",
+      "postgres_execute", "postgres_query", "mysql_execute", "mysql_query", "sqlite_query",
+      "arrow_scan", "arrow_scan_dumb",
+    ])
 
   /// Whether a reader may set the session's option of that name.
   static func maySet(_ option: String) -> Bool {
@@ -65,12 +60,16 @@ enum ReadingRole {
     let words = statement.lazy.filter { $0.kind == .word }.map { tokens.text($0).uppercased() }
     guard let first = words.first else { return true }
     switch first {
-    case _ where queryWords.contains(first) || transactionWords.contains(first), "USE":
+    case _ where queryWords.contains(first), _ where SQLScanner.transactionWords.contains(first),
+      "USE":
       return true
     case "EXPLAIN":
       // EXPLAIN ANALYZE runs what it explains; a COPY would write its file.
-      let explained = words.first { !explainWords.contains($0) }
-      return explained.map { queryWords.contains($0) } ?? false
+      let explained = tokens.startOfExplained(statement, from: 1)
+      let word = StatementGuard.word(at: explained, tokens, statement)?.uppercased()
+      // Only a query begins with a parenthesis.
+      return word.map { queryWords.contains($0) }
+        ?? StatementGuard.isSymbol("(", at: explained, tokens, statement)
     case "PRAGMA":
       let name = StatementGuard.word(at: 1, tokens, statement) ?? ""
       return GuardedFunctions.allowedPragmas.contains(name)

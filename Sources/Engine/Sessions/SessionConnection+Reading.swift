@@ -22,9 +22,7 @@ extension SessionConnection {
         statement: "\(type)".uppercased()
       )
     }
-    guard type != .transaction, !self.isAtomic,
-      !self.state.isInTransaction(ObjectIdentifier(self))
-    else { return }
+    guard type != .transaction, !self.state.isInTransaction(ObjectIdentifier(self)) else { return }
     if self.own == nil {
       try self.beginOwn(isReadOnly: true, on: connection)
       self.own?.isUntouched = true

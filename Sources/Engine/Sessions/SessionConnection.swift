@@ -26,6 +26,9 @@ actor SessionConnection {
   /// Counts what ends the time for which a plan holds that was made in a transaction: its end, and each
   /// statement that may have changed data.
   var point = 0
+  /// How many rows the latest statement has changed: DuckDB may end a transaction after it that makes
+  /// it whole.
+  var rowsChangedLast = 0
   /// What has been done in the open transaction.
   var effects = TransactionEffects(lake: LakeChanges(since: 0))
   /// The version of all data before the statement at work began to change them.
@@ -118,7 +121,7 @@ actor SessionConnection {
   /// An error of DuckDB's as clients are told it.
   private func outward(_ error: DuckDBError) -> any Error {
     if error.code == .fatal { self.resources.invalidation.occur() }
-    if let loss = Lake.loss(in: error) { return loss }
+    if let loss = error.lossAtEnd { return loss }
     if let reason = self.permissionError(for: error) ?? self.folderError(for: error) {
       return reason
     }

@@ -40,7 +40,8 @@ extension SessionConnection {
     }
   }
 
-  /// Describes a statement before which DuckDB has put others, that find the columns of a `PIVOT`.
+  /// Describes a query that DuckDB has made several statements of, the first of which find the values
+  /// that become its columns.
   ///
   /// They run here, as in DuckDB's own clients, and nothing remains of them; unless the client has a
   /// transaction open, where a type that nobody names does.
@@ -51,35 +52,28 @@ extension SessionConnection {
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws -> StatementDescription? {
-    guard SQLScanner.pivots(sql) else { return nil }
+    guard SQLScanner.pivots(sql),
+      SQLScanner.statements(in: sql).last.map(\.isLikelyQuery) ?? false
+    else { return nil }
     try self.requirePermission(for: sql)
-    // In a transaction DuckDB would put other statements around it.
-    var statements = try self.extract(sql, on: connection)
     if self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self)) {
       try self.beginOwn(isReadOnly: true, on: connection)
     }
-    var countBefore = statements.count - 1
+    var statements = try self.extract(sql, on: connection)
     do {
-      var index = 0
-      while index < countBefore {
+      for _ in 1..<statements.count {
         guard let earlier = try self.compileNext(of: &statements) else { return nil }
-        switch earlier.statementType {
-        case let type where index == 0 && type.wraps:
-          countBefore -= 1
-        case .create:
-          try Self.requireNoParameters(earlier)
-          _ = try earlier.stream { cancellation.isCancelled }
-        default:
-          return nil
-        }
-        index += 1
+        // Where it writes, DuckDB has put a transaction around it.
+        guard earlier.statementType == .create else { return nil }
+        try Self.requireNoParameters(earlier)
+        _ = try earlier.stream { cancellation.isCancelled }
       }
-      guard let statement = try self.compileNext(of: &statements) else { return nil }
-      try Self.requireNoParameters(statement)
-      return try self.description(of: statement, sql: sql)
     } catch let error as DuckDBError where error.isRefusedWrite {
       return nil
     }
+    guard let last = try self.compileNext(of: &statements) else { return nil }
+    try Self.requireNoParameters(last)
+    return try self.description(of: last, sql: sql)
   }
 
   private func describeLast(

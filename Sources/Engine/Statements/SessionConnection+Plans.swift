@@ -16,7 +16,7 @@ extension SessionConnection {
     _ cancellation: Cancellation
   ) throws -> QueryResult {
     try self.requireUnexpiredTransaction()
-    let plan = try self.plan(of: statement, on: connection, cancellation)
+    let plan = try self.plan(of: statement, on: connection)
     try Self.requireBound(plan.statement)
     guard statement.type.mayReadTables else {
       return try plan.statement.stream { cancellation.isCancelled }
@@ -28,7 +28,7 @@ extension SessionConnection {
     // Mostly nobody changes anything now, so that it needs no transaction of the server's. On a lake
     // one for both spares a question to its catalog.
     if self.resources.lake == nil, statement.type.leavesNoTrace, self.versionBeforeChange == nil {
-      let plan = try self.renewedPlan(of: statement, on: connection, cancellation)
+      let plan = try self.renewedPlan(of: statement, on: connection)
       if let result = try self.run(plan, of: statement.type, cancellation) { return result }
     }
     // A function such as `checkpoint` would refuse to run in one.
@@ -53,19 +53,17 @@ extension SessionConnection {
   /// The plan for this connection: only the one that compiled it can run it.
   func plan(
     of statement: CompiledStatement,
-    on connection: borrowing Connection,
-    _ cancellation: Cancellation
+    on connection: borrowing Connection
   ) throws -> Plan {
     guard statement.connection !== self else { return statement.plan }
-    return try self.renewedPlan(of: statement, on: connection, cancellation)
+    return try self.renewedPlan(of: statement, on: connection)
   }
 
   private func renewedPlan(
     of statement: CompiledStatement,
-    on connection: borrowing Connection,
-    _ cancellation: Cancellation
+    on connection: borrowing Connection
   ) throws -> Plan {
-    let plan = try self.plan { try self.compile(statement.source, on: connection, cancellation) }
+    let plan = try self.plan { try self.compile(statement.source, on: connection) }
     guard let plan else { throw EngineError.noStatement }
     if statement.connection === self { statement.plan = plan }
     return plan
@@ -73,17 +71,13 @@ extension SessionConnection {
 
   private func compile(
     _ source: StatementSource,
-    on connection: borrowing Connection,
-    _ cancellation: Cancellation
+    on connection: borrowing Connection
   ) throws -> PreparedStatement? {
     var statements = try self.extract(source.text, on: connection)
-    let pivots = source.position > 0 && SQLScanner.pivots(source.text)
     for _ in 0..<source.position {
-      let earlier = try? statements.prepareNext()
-      // The type that a PIVOT needs has another name each time.
-      if pivots, let earlier, earlier.statementType == .create {
-        _ = try earlier.stream { cancellation.isCancelled }
-      }
+      let before = try? statements.prepareNext()
+      // Its name is another one each time.
+      if source.needsThoseBefore, before?.statementType == .create { _ = try before?.stream() }
     }
     return try self.compileNext(of: &statements)
   }
@@ -128,10 +122,8 @@ extension SessionConnection {
     _ cancellation: Cancellation
   ) throws -> QueryResult {
     self.own?.isUntouched = false
-    if statement.type == .execute {
-      try self.prepareAgain(for: statement.source, on: connection, cancellation)
-    }
-    let plan = try self.renewedPlan(of: statement, on: connection, cancellation)
+    if statement.type == .execute { try self.prepareAgain(for: statement.source, on: connection) }
+    let plan = try self.renewedPlan(of: statement, on: connection)
     return try plan.statement.stream { cancellation.isCancelled }
   }
 
@@ -146,12 +138,11 @@ extension SessionConnection {
   /// Compiles again what was prepared by SQL and is about to be executed: DuckDB keeps its plan.
   private func prepareAgain(
     for execution: StatementSource,
-    on connection: borrowing Connection,
-    _ cancellation: Cancellation
+    on connection: borrowing Connection
   ) throws {
     let present = try Self.preparedNames(on: connection)
     for source in self.preparedBySQL.sources(for: execution, of: present) {
-      _ = try self.compile(source, on: connection, cancellation)?.stream()
+      _ = try self.compile(source, on: connection)?.stream()
     }
   }
 

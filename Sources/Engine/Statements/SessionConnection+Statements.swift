@@ -173,63 +173,59 @@ extension SessionConnection {
     func source(_ index: Int) -> StatementSource {
       parts.isEmpty ? StatementSource(text: sql, position: index) : parts[index].source
     }
-    func text(_ index: Int) -> String { source(index).text }
-    var last = count - 1
-    let lastBeginning = last - source(last).position
-    var index = 0
-    func runNext(of statements: inout ExtractedStatements, _ index: Int) throws -> StatementType? {
-      try self.compilingNext(of: &statements, text(index), on: connection, cancellation) { plan in
-        let type = plan.statement.statementType
+    func text(_ index: Int) -> String { parts.isEmpty ? sql : parts[index].text }
+    func compiling<Result>(
+      _ index: Int,
+      isQuery: Bool = false,
+      _ work: (Plan) throws -> Result
+    ) throws -> Result? {
+      guard parts.isEmpty || parts[index].statement != nil else {
+        return try self.compilingPart(
+          of: &statements,
+          isLast: parts[index].isLast,
+          on: connection,
+          cancellation,
+          work
+        )
+      }
+      return try self.compilingNext(
+        of: &statements,
+        text(index),
+        isQuery: isQuery,
+        on: connection,
+        cancellation,
+        work
+      )
+    }
+    for index in 0..<(count - 1) {
+      _ = try compiling(index) { plan in
+        let effect = StatementEffect(
+          type: plan.statement.statementType,
+          scanned: parts.isEmpty ? nil : parts[index].statement
+        )
         let statement = CompiledStatement(
           plan,
           source: source(index),
           sql: sql,
           connection: self,
-          effect: StatementEffect(
-            type: type,
-            scanned: parts.isEmpty ? nil : parts[index].statement
-          ),
+          effect: effect,
           isBoundToConnection: true
         )
-        _ = try self.complete(
+        return try self.complete(
           statement,
           text: text(index),
           on: connection,
           keepsRows: false,
           cancellation: cancellation
         )
-        return type
       }
     }
-    while index < last {
-      let type = try runNext(of: &statements, index)
-      let pivots = SQLScanner.pivots(text(index))
-      if index == lastBeginning, type?.wraps == true, pivots { last -= 1 }
-      index += 1
-      guard type == .transaction, !pivots, SQLScanner.isWrapped(text(index - 1)),
-        source(index - 1).position == 0
-      else { continue }
-      // DuckDB makes several of an ALTER whose default isn't constant: in whole, or not at all.
-      let end = parts.dropFirst(index).firstIndex { $0.source.position == 0 } ?? count
-      try self.atomically(on: connection, cancellation) { _ in
-        for part in index..<(end - 1) { _ = try runNext(of: &statements, part) }
-      }
-      self.noteDefinitionChange(by: .transaction)
-      index = end - 1
-    }
+    let last = text(count - 1)
     let isQuery =
       awaitingFetch && count == 1 && Self.seemsToRead(sql)
-    let value = try self.compilingNext(
-      of: &statements,
-      text(last),
-      isQuery: isQuery,
-      on: connection,
-      cancellation
-    ) {
-      try work($0, source(last), text(last), count > 1)
+    let value = try compiling(count - 1, isQuery: isQuery) {
+      try work($0, source(count - 1), last, count > 1)
     }
-    // It ends what DuckDB has set for the statement, and has no result.
-    if last < count - 1 { _ = try runNext(of: &statements, count - 1) }
     guard let value else { throw EngineError.noStatement }
     return value
   }
@@ -239,17 +235,22 @@ extension SessionConnection {
     of scanned: [SQLScanner.Statement],
     count: Int,
     on connection: borrowing Connection
-  ) -> [(source: StatementSource, statement: SQLScanner.Statement?)]? {
+  ) -> [TextPart]? {
     guard scanned.count != count else {
-      return scanned.map { (StatementSource(text: $0.text), $0) }
+      return scanned.map { TextPart(text: $0.text, statement: $0, position: 0, isLast: true) }
     }
-    var parts: [(source: StatementSource, statement: SQLScanner.Statement?)] = []
+    var parts: [TextPart] = []
     for statement in scanned {
       guard let count = try? connection.extract(statement.text).count else { return nil }
-      let isWhole = count == 1
-      for position in 0..<count {
-        let source = StatementSource(text: statement.text, position: position)
-        parts.append((source, isWhole ? statement : nil))
+      for index in 0..<count {
+        parts.append(
+          TextPart(
+            text: statement.text,
+            statement: count == 1 ? statement : nil,
+            position: index,
+            isLast: index == count - 1
+          )
+        )
       }
     }
     return parts.count == count ? parts : nil
@@ -276,7 +277,7 @@ extension SessionConnection {
   ) throws -> Completion {
     let effect = statement.effect
     if statement.type == .transaction, SQLScanner.isWrapped(text) {
-      return Completion(schema: Schema(fields: []), rowsChanged: 0, rows: nil)
+      return Completion(schema: Schema(fields: []), rowsChanged: self.rowsChangedLast, rows: nil)
     }
     if case .endsTransaction(let commits) = effect,
       let transaction = self.state.transaction(on: ObjectIdentifier(self))
@@ -321,6 +322,7 @@ extension SessionConnection {
     if type == .prepare { self.preparedBySQL.note(statement.source) }
     self.forgetDeallocated(by: type, text, on: connection)
     try self.record(effect, on: connection)
+    self.rowsChangedLast = completion.rowsChanged
     return completion
   }
 

@@ -46,9 +46,3 @@ extension PreparedStatement {
     }
   }
 }
-
-extension StatementType {
-  /// Whether DuckDB puts statements of the type around one with a `PIVOT` that is no query: a
-  /// transaction, or in one a setting that any error ends it.
-  var wraps: Bool { self == .transaction || self == .set }
-}

@@ -22,6 +22,9 @@ struct OwnTransaction {
   var isUntouched = false
   /// Whether it leaves something to its session that a ROLLBACK would undo, though it only reads.
   var isToBeCommitted = false
+  /// Whether it is around the several statements that DuckDB makes of one, to be committed after the
+  /// last of them.
+  var hasParts = false
 
   var isAtWork: Bool {
     if case .atWork = self.phase { true } else { false }

@@ -34,6 +34,14 @@ extension Session {
     self.shared.transaction(handle) != nil
   }
 
+  /// Checks out the connection of the transaction that a statement is going to run in, if it is in one.
+  ///
+  /// Until it is given back by ``checkIn(_:)``, the transaction doesn't count as unused.
+  func holdTransaction(_ handle: Handle?) throws -> SessionConnection? {
+    guard handle != nil || self.shared.oldestTransactionStart != nil else { return nil }
+    return try self.checkOut(in: handle)
+  }
+
   /// Rolls back the transactions that nobody has used for long, and those that are too old.
   func expireTransactions() async {
     for transaction in self.shared.overdueTransactions(self.resources.configuration) {

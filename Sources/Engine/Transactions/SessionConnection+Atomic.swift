@@ -19,7 +19,7 @@ extension SessionConnection {
   ) throws -> Value {
     try self.requireUnexpiredTransaction()
     guard !self.state.isInTransaction(ObjectIdentifier(self)) else { return try work(connection) }
-    if self.isAtomic || self.own != nil {
+    if self.own != nil {
       if changesLake { try self.sign(on: connection) }
       return try work(connection)
     }

@@ -26,7 +26,7 @@ extension SessionConnection {
   ) throws -> Value? {
     // That of the statement before it in the text.
     if self.own?.isDone == true { self.rollBackOwn(on: connection) }
-    guard !self.isInTransaction,
+    guard self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self)),
       try self.resources.lake != nil || !self.tableQueries(in: text).isEmpty
     else { return try self.plan { try self.compileNext(of: &statements) }.map(work) }
     try self.beginOwn(isReadOnly: isQuery, on: connection)
@@ -38,6 +38,28 @@ extension SessionConnection {
     }
     let value = try work(plan)
     try self.commitOwn(on: connection, cancellation)
+    return value
+  }
+
+  /// Compiles the next of the statements that DuckDB makes of one, such as a `PIVOT` whose columns depend
+  /// on the data, and works with it in the transaction of them all: they are to read the same.
+  ///
+  /// - Parameter isLast: Whether the transaction ends after it, unless it awaits its fetch.
+  func compilingPart<Value>(
+    of statements: inout ExtractedStatements,
+    isLast: Bool,
+    on connection: borrowing Connection,
+    _ cancellation: Cancellation,
+    _ work: (Plan) throws -> Value
+  ) throws -> Value? {
+    // That of the statement before it in the text.
+    if self.own?.isDone == true { self.rollBackOwn(on: connection) }
+    if self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self)) {
+      try self.beginOwn(on: connection)
+      self.own?.hasParts = true
+    }
+    let value = try self.plan { try self.compileNext(of: &statements) }.map(work)
+    if isLast { try self.commitOwn(on: connection, cancellation) }
     return value
   }
 

@@ -44,7 +44,7 @@ package struct EffectiveSettings: Sendable {
     var candidates: [String: Candidate] = [:]
     var warnings: [String] = []
     if let named = Self.settingsFile(file, environment, environmentFile) {
-      let contents = try Self.read(named.text, for: "\(named.origin)")
+      let contents = try TextFile(named.text, for: "\(named.origin)").text
       for value in try SettingsFile(text: contents, path: named.text).values {
         try Self.take(value.key, value.text, value.origin, &candidates)
       }
@@ -128,7 +128,7 @@ package struct EffectiveSettings: Sendable {
       candidates[name] = Candidate(text: value, origin: origin)
       return
     }
-    var text = try Self.read(value, for: "\(origin)")
+    var text = try TextFile(value, for: "\(origin)").text
     // Editors end files with a line feed.
     if text.last?.isNewline == true { text.removeLast() }
     // Without its password, a server would ask nobody for it.
@@ -165,43 +165,6 @@ package struct EffectiveSettings: Sendable {
   ) throws(ConfigurationError) -> EnvironmentFile {
     let path = URL(filePath: folder).appending(path: EnvironmentFile.name).path
     guard FileManager.default.fileExists(atPath: path) else { return try EnvironmentFile(text: "") }
-    return try EnvironmentFile(text: Self.read(path, for: EnvironmentFile.name))
-  }
-
-  private static func read(
-    _ path: String,
-    for source: String
-  ) throws(ConfigurationError) -> String {
-    let content: Data
-    do {
-      content = try Self.content(of: path)
-    } catch {
-      let reason =
-        switch (error as? CocoaError)?.code {
-        case .fileReadNoSuchFile, .fileNoSuchFile: "there is no such file"
-        case .fileReadNoPermission: "this process may not"
-        default: "it is no file, or a longer one than \(Self.fileByteLimit) bytes"
-        }
-      throw ConfigurationError("\(source): cannot read '\(path)': \(reason)")
-    }
-    guard let text = String(bytes: content, encoding: .utf8) else {
-      throw ConfigurationError("\(source): cannot read '\(path)': it is not UTF-8 text")
-    }
-    // As editors of another system begin files.
-    return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
-  }
-
-  private static let fileByteLimit = 1 << 20
-
-  /// To its end, whatever it is: a secret may come in a pipe, such as a shell's `<(pass show lake)`.
-  private static func content(of path: String) throws -> Data {
-    let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-    defer { try? handle.close() }
-    var content = Data()
-    while let part = try handle.read(upToCount: Self.fileByteLimit), !part.isEmpty {
-      content += part
-      guard content.count <= Self.fileByteLimit else { throw CocoaError(.fileReadTooLarge) }
-    }
-    return content
+    return try EnvironmentFile(text: TextFile(path, for: EnvironmentFile.name).text)
   }
 }

@@ -68,6 +68,20 @@ def test_write_database_and_back(connection, name):
   assert_frame_equal(found, plain(FRAME))
 
 
+def test_write_database_with_several_enums_and_categoricals(connection, name):
+  """The driver describes them by tables that share a shape with others."""
+  frame = pl.DataFrame(
+    {
+      "c": pl.Series(["x", "y"], dtype=pl.Categorical),
+      "d": pl.Series(["y", None], dtype=pl.Categorical),
+      "e": pl.Series(["x", "y"], dtype=pl.Enum(["y", "x"])),
+      "f": pl.Series([["x"], ["y", "x"]], dtype=pl.List(pl.Enum(["x", "y"]))),
+    }
+  )
+  assert frame.write_database(name, connection, engine="adbc") == 2
+  assert pl.read_database(f"SELECT * FROM {name}", connection).to_dicts() == frame.to_dicts()
+
+
 def test_write_database_by_uri(uri, connection, name):
   assert FRAME.write_database(name, uri, engine="adbc") == 3
   found = pl.read_database(f"SELECT * FROM {name} ORDER BY i", connection)

@@ -150,6 +150,18 @@ def test_an_identity_that_is_named_and_one_that_is_pinned(start, azure, tmp_path
   assert f"client_id={environment['AZURE_CLIENT_ID']}" in asked["uri"]
 
 
+@pytest.mark.parametrize("resource", ["storage", "postgres"])
+def test_tokens_are_for_the_resource_that_is_set(azure, name, resource):
+  """Other clouds have others; the double knows none of them."""
+  told = start_fails(
+    *storage_flags(azure, name), "--pg-host", "localhost", "--pg-database", "lake", "--pg-user", IDENTITY,
+    f"--azure-{resource}-resource", "https://elsewhere.example", environment=azure.managed_identity(),
+  )
+  assert "managed identity" in told
+  asked = [one["uri"] for one in azure.requests() if one["uri"].startswith(TOKEN_PATH)]
+  assert sum("elsewhere.example" in uri for uri in asked) == 1
+
+
 def test_a_lake_is_reached_as_whoever_has_logged_in(start, azure, tmp_path, name):
   """`az` is a program that answers as the real one does."""
   folder = tmp_path / "bin"

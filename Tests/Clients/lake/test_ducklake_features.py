@@ -278,6 +278,15 @@ def test_schemas(raw, name):
     raw.rows(f"FROM {name}.t")
 
 
+def test_a_schema_that_is_not_there(raw, name):
+  rows = pa.table({"a": [1]})
+  with pytest.raises(grpc.RpcError) as caught:
+    run(raw, "CREATE TABLE nowhere.t (a INTEGER)")
+  assert caught.value.code() == grpc.StatusCode.NOT_FOUND
+  status, text = ingest_refusal(raw, Command.ingest(name, schema="nowhere"), rows)
+  assert status == grpc.StatusCode.NOT_FOUND and "nowhere" in text
+
+
 def test_nested_and_rare_types_are_kept(raw, name):
   run(
     raw,

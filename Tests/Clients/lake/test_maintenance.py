@@ -126,8 +126,12 @@ def test_files_the_lake_does_not_know_go_on_request(start, tmp_path):
   assert not orphan.exists() and len(files(data)) == 1
 
 
-def test_files_of_a_lake_whose_catalog_is_lost_stay(start, tmp_path):
+@pytest.mark.parametrize("folder", ["folder", "data"], ids=["by a link", "by its name"])
+def test_files_of_a_lake_whose_catalog_is_lost_stay(start, tmp_path, folder):
   """Another catalog than theirs, made anew beside them, deletes none."""
+  (tmp_path / folder).mkdir()
+  if folder != "data":
+    (tmp_path / "data").symlink_to(tmp_path / folder)
   flags = ["--ducklake-data-path", f"{tmp_path}/data/"]
   first = start(*flags, "--init-sql", "CREATE TABLE t AS SELECT 1 AS a")
   assert "the lake is new" not in first.stderr

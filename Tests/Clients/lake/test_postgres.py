@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import os
 import threading
 import time
@@ -221,6 +222,22 @@ def test_cut_connections_are_replaced(start, cluster, database, tmp_path):
     for _ in range(5):
       cluster.cut_connections(database)
       assert raw.rows("SELECT count(*) FROM t") == [(1,)]
+
+
+def test_transactions_use_more_connections_than_are_kept(start, cluster, database, tmp_path):
+  own = serve(start, cluster, database, tmp_path, "--pg-pool-size", "1")
+  count = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}'"
+  with contextlib.ExitStack() as clients:
+    raws = [clients.enter_context(RawClient(own.address)) for _ in range(3)]
+    raws[0].update(Command.update("CREATE TABLE t (i INTEGER)"))
+    transactions = [raw.begin() for raw in raws]
+    for raw, transaction in zip(raws, transactions):
+      assert raw.update(Command.update("INSERT INTO t VALUES (1)", transaction)) == 1
+    assert int(cluster.sql(count)) >= 3
+    for raw, transaction in zip(raws, transactions):
+      raw.commit(transaction)
+    assert raws[0].rows("SELECT count(*) FROM t") == [(3,)]
+    assert eventually(lambda: cluster.sql(count) == "1")
 
 
 def test_conflicting_transactions_are_aborted(start, cluster, database, tmp_path):

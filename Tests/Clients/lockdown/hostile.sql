@@ -44,6 +44,10 @@ FROM $${data}/main/kept/*.parquet$$
 FROM E'{data}/main/kept/*\x2eparquet'
 FROM E'\x2f{data}/main/kept/*.parquet'
 PIVOT '{data}/main/kept/*.parquet' ON a USING count(*)
+FROM kept x\u2013where, '{data}/main/kept/*.parquet'
+SELECT x.* FROM\u00a0kept k\u2070order, '{data}/main/kept/*.parquet' AS x
+/*'*/ FROM kept x\u00a0where, '{data}/main/kept/*.parquet'
+SELECT 1 AS is\u2013distinct FROM kept, '{data}/main/kept/*.parquet'
 COPY kept TO '{folder}/stolen.csv'
 COPY kept TO '{data}/planted.parquet'
 COPY (SELECT 1) TO '{folder}/stolen.parquet' (FORMAT parquet)
@@ -334,6 +338,12 @@ CREATE TABLE lake.nanos (a INTEGER, b "time_ns")
 CREATE TABLE lake.nanos (a STRUCT(b TIME_NS))
 CREATE TABLE lake.nanos (a MAP(VARCHAR, TIME_NS))
 CREATE TABLE lake.nanos (a TIME_NS[])
+CREATE TABLE lake.nanos (add TIME_NS)
+CREATE TABLE lake.nanos (a INTEGER, exists TIME_NS)
+CREATE TABLE lake.nanos (a STRUCT(filter TIME_NS, over TIME_NS))
+CREATE TABLE lake.nanos (a main.TIME_NS)
+CREATE TABLE lake.nanos (a "memory" . main."Time_NS")
+CREATE TABLE lake.nanos (a\u2013select TIME_NS, b INTEGER)
 CREATE TABLE lake.nanos AS SELECT '01:00'::TIME_NS AS a FROM range(20)
 CREATE TABLE lake.nanos AS SELECT CAST('01:00' AS TIME_NS) AS a
 CREATE TABLE lake.nanos AS SELECT TIME_NS '01:00' AS a
@@ -343,6 +353,9 @@ CREATE TYPE lake.nanos AS TIME_NS
 CREATE MACRO memory.main.nanos(x) AS x::TIME_NS
 ALTER TABLE lake.kept ADD COLUMN b TIME_NS
 ALTER TABLE lake.kept ALTER a TYPE TIME_NS
+ALTER TABLE lake.kept ALTER a SET DATA TYPE main.TIME_NS
+ALTER TABLE lake.kept ADD add TIME_NS
+ALTER TABLE lake.kept ADD COLUMN IF NOT EXISTS exists TIME_NS
 SET VARIABLE nanos = '01:00'::TIME_NS
 PREPARE nanos AS CREATE TABLE lake.nanos AS SELECT '01:00'::TIME_NS AS a
 PREPARE nanos AS CREATE TABLE lake.nanos AS SELECT ? AS a; EXECUTE nanos(TIME_NS '01:00')

@@ -32,23 +32,6 @@ extension Lake {
     error.message.contains("due to lock timeout")
   }
 
-  /// What it means for a transaction that PostgreSQL has gone away while it was being ended; `nil` for
-  /// other errors.
-  ///
-  /// DuckLake 1.5.5 takes a COMMIT without an answer for one that failed, and deletes the files that the
-  /// transaction has written. Where it fails before, it rolls back on the same connection.
-  static func loss(in error: DuckDBError) -> EngineError? {
-    if error.message.contains("Failed to execute query \"ROLLBACK\":") { return .catalogLost }
-    guard error.code == .transaction,
-      error.message.contains("Failed to execute query \"COMMIT\":"),
-      // Else PostgreSQL has answered.
-      !error.message.contains("ERROR:")
-    else { return nil }
-    // What has changed nothing is committed without these words.
-    return error.message.contains("Failed to commit DuckLake transaction")
-      ? .commitOutcomeUnknown : .catalogLost
-  }
-
   /// The snapshot that the connection's transaction reads.
   var currentSnapshotQuery: String {
     "SELECT id::VARCHAR FROM ducklake_current_snapshot(\(SQLText.literal(self.alias)))"

@@ -86,6 +86,14 @@ extension SessionConnection {
     if rewritesFiles, self.state.isInTransaction(ObjectIdentifier(self)) {
       self.effects.hasRewrittenFiles = true
     }
+    if self.own?.hasParts == true {
+      // The type that the others need is temporary, and no change of the lake.
+      if WritingText.mayChangeLake(text) {
+        if signs { try self.sign(on: connection) }
+        self.effects.lake.formUnion(changes)
+      }
+      return try work(connection)
+    }
     // What adds rows is not for DuckDB to commit at its end either, and is tried again like the others.
     guard signs || isAtomic || !removals.isEmpty || !changes.insertedTables.isEmpty else {
       self.effects.lake.formUnion(changes)

@@ -151,7 +151,7 @@ struct MaintenanceRun: ~Copyable {
       return []
     } catch let error as DuckDBError {
       guard error.code != .fatal, !self.cancellation.isCancelled else { throw error }
-      let reason = Lake.loss(in: error)?.message ?? self.redactor.redacted(error).firstLine
+      let reason = error.lossAtEnd?.message ?? self.redactor.redacted(error).firstLine
       self.report.failures.append("\(name): \(reason)")
       return []
     }
