@@ -200,7 +200,8 @@ extension EngineError: CustomStringConvertible {
       "The statement has \(count) numbered parameters, and their numbers leave some out: "
         + "use $1 to $\(count)."
     case .parametersInSeveralStatements:
-      "The text has several statements, one of them with parameters: prepare each by itself."
+      "The text has several statements, one of them with parameters: prepare each by itself. "
+        + "A PIVOT counts as several, unless its values are listed by IN."
     case .boundResultChanged:
       "A row of bound values gives the result other columns than the first row: "
         + "cast the parameters, as in ?::INTEGER."

@@ -23,6 +23,8 @@ extension DuckDBError: RPCErrorConvertible {
       return .aborted
     }
     if self.isLostConnection { return .unavailable }
+    // Where a database, not only a transaction, is open for reading alone.
+    if self.message.contains("attached in read-only mode") { return .failedPrecondition }
     return switch self.code {
     case .parser, .syntax, .binder, .conversion, .outOfRange, .divideByZero, .decimal,
       .mismatchType, .invalidType, .unknownType, .invalidInput, .expression, .constraint,

@@ -222,7 +222,7 @@ class TestPreparedBySQL:
       raw.rows(f"EXECUTE {name}_q")
 
   def test_what_was_deallocated_is_not_prepared_again(self, raw, name):
-    """Beside a dynamic PIVOT the server can't tell which statement was prepared under which name."""
+    """Of a dynamic PIVOT DuckDB makes several statements."""
     run(raw, f"CREATE TABLE {name} AS SELECT 1 AS a")
     run(raw, f"PREPARE {name}_p AS SELECT 1; PIVOT {name} ON a USING count(*)")
     run(raw, f"DEALLOCATE {name}_p", f"PREPARE {name}_q AS SELECT 2")

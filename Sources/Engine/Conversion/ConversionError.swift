@@ -3,7 +3,8 @@ package struct ConversionError: Error, Hashable, Sendable {
   package enum Code: Hashable, Sendable {
     /// Arrow has no such type, or the client could not read it.
     case unsupportedType
-    /// The type depends on a parameter that isn't bound yet.
+    /// The type depends on a parameter that isn't bound yet; or is one that DuckDB's C API has no name for,
+    /// such as TYPE.
     case undeterminedType
     /// The type holds the value, its Arrow counterpart doesn't.
     case valueOutOfRange

@@ -78,8 +78,9 @@ extension Field {
       throw ConversionError(
         code: .undeterminedType,
         message: """
-          the type of column "\(outermost)" depends on a parameter whose type is not determined; \
-          cast the parameter, as in ?::INTEGER
+          the type of column "\(outermost)" is none that Arrow can carry, or depends on a parameter \
+          whose type is not determined; cast the column to VARCHAR, or the parameter, as in \
+          ?::INTEGER
           """
       )
     default:

@@ -6,7 +6,7 @@ extension DuckDBError {
   /// Whether the connection was lost: DuckDB reports that as an error of whatever it was about to do,
   /// in libpq's words.
   package var isLostConnection: Bool {
-    [.invalid, .binder, .catalog, .transaction].contains(self.code)
+    [.invalid, .invalidInput, .binder, .catalog, .transaction].contains(self.code)
       && [
         "closed the connection unexpectedly", "connection has been closed unexpectedly",
         "terminating connection", "no connection to the server",

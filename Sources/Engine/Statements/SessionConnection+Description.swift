@@ -4,7 +4,7 @@ internal import DuckDB
 // What a statement takes and returns, told before it runs.
 
 extension SessionConnection {
-  /// Compiles a text without running it, except for nothing at all.
+  /// Compiles a text without running it, but for what finds the columns of a `PIVOT`.
   ///
   /// Of several statements the last is described, if it can be compiled before the others ran.
   ///
@@ -35,8 +35,45 @@ extension SessionConnection {
         self.awaitExecution(of: compiled)
         return (description, compiled)
       }
-      return (try self.describeLast(of: &statements, sql: sql), nil)
+      let description = try self.describePivot(sql, on: connection, cancellation)
+      return (try description ?? self.describeLast(of: &statements, sql: sql), nil)
     }
+  }
+
+  /// Describes a query that DuckDB has made several statements of, the first of which find the values
+  /// that become its columns.
+  ///
+  /// They run here, as in DuckDB's own clients, and nothing remains of them; unless the client has a
+  /// transaction open, where a type that nobody names does.
+  ///
+  /// - Returns: `nil` if it isn't one, or can't be described without writing.
+  private func describePivot(
+    _ sql: String,
+    on connection: borrowing Connection,
+    _ cancellation: Cancellation
+  ) throws -> StatementDescription? {
+    guard SQLScanner.pivots(sql),
+      SQLScanner.statements(in: sql).last.map(\.isLikelyQuery) ?? false
+    else { return nil }
+    try self.requirePermission(for: sql)
+    if self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self)) {
+      try self.beginOwn(isReadOnly: true, on: connection)
+    }
+    var statements = try self.extract(sql, on: connection)
+    do {
+      for _ in 1..<statements.count {
+        guard let earlier = try self.compileNext(of: &statements) else { return nil }
+        // Where it writes, DuckDB has put a transaction around it.
+        guard earlier.statementType == .create else { return nil }
+        try Self.requireNoParameters(earlier)
+        _ = try earlier.stream { cancellation.isCancelled }
+      }
+    } catch let error as DuckDBError where error.isRefusedWrite {
+      return nil
+    }
+    guard let last = try self.compileNext(of: &statements) else { return nil }
+    try Self.requireNoParameters(last)
+    return try self.description(of: last, sql: sql)
   }
 
   private func describeLast(

@@ -91,6 +91,14 @@ struct SchemaTests {
   @Test func `A type that depends on a parameter asks for a cast`() {
     let error = #expect(throws: ConversionError.self) { try Self.schema("SELECT ? AS p") }
     #expect(error?.code == .undeterminedType)
+    #expect(error?.message.contains("?::INTEGER") == true)
+  }
+
+  @Test func `A type that DuckDB doesn't name asks for a cast of the column`() {
+    let error = #expect(throws: ConversionError.self) {
+      try Self.schema("SELECT make_type('INTEGER') AS t")
+    }
+    #expect(error?.message.contains("cast the column to VARCHAR") == true)
   }
 
   @Test func `Nesting that readers refuse is refused`() throws {
