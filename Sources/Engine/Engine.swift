@@ -17,9 +17,10 @@ package final class Engine: Sendable {
   ///
   /// Blocks until both are done.
   package init(_ configuration: EngineConfiguration) throws {
+    let spillFolder = SpillFolder(in: configuration.temporaryDirectory)
     let database = try Database(
       path: configuration.databasePath,
-      options: configuration.startOptions
+      options: configuration.startOptions(spillingTo: spillFolder)
     )
     let connection = try database.connect()
     // DuckDB's default is the machine's, under whatever name the machine knows it by.
@@ -61,6 +62,7 @@ package final class Engine: Sendable {
     let threads = WorkerThreads(count: configuration.workerCount)
     let resources = EngineResources(
       configuration: configuration,
+      spillFolder: spillFolder,
       database: database,
       threads: threads,
       lake: lake,
@@ -148,6 +150,7 @@ package final class Engine: Sendable {
     if let lake = self.resources.lake {
       try self.resources.database.connect().execute(lake.detachStatement)
     }
+    self.resources.spillFolder.remove()
   }
 
   /// How long the end of all connections is waited for at most before the database is closed.

@@ -117,12 +117,6 @@ extension EngineConfiguration {
     FileManager.default.isWritableFile(atPath: self.temporaryDirectory + "/.")
   }
 
-  /// Where DuckDB spills to; it makes the folder when it needs it, and removes it in the end.
-  private var spillDirectory: String {
-    let name = "lakehouse-\(ProcessInfo.processInfo.processIdentifier)"
-    return URL(filePath: self.temporaryDirectory).appending(path: name).path
-  }
-
   /// Whether DuckDB itself refuses to write: a database in memory can't be empty for ever.
   var opensReadOnly: Bool { self.isReadOnly && self.databasePath != ":memory:" }
 
@@ -132,12 +126,17 @@ extension EngineConfiguration {
   }
 
   /// The settings that DuckDB is opened with.
-  var startOptions: [String: String] {
-    var options = ["autoinstall_known_extensions": "false", "temp_directory": self.spillDirectory]
+  func startOptions(spillingTo folder: SpillFolder) -> [String: String] {
+    var options = ["autoinstall_known_extensions": "false", "temp_directory": folder.path]
     // Or else what DuckDB's allocator keeps after work stays until there is work again.
     options["allocator_background_threads"] = "true"
     // It remembers each file that was ever read; those of a folder the system keeps in memory anyway.
     if self.lake.isLocal { options["enable_external_file_cache"] = "false" }
+    // Those that the server's user keeps for DuckDB elsewhere aren't for its clients, nor may one come
+    // before the lake's own.
+    if self.isLockedDown ?? (self.lake.dataPath != nil) {
+      options["allow_persistent_secrets"] = "false"
+    }
     options["extension_directory"] = self.extensionDirectory
     if self.opensReadOnly { options["access_mode"] = "READ_ONLY" }
     options["memory_limit"] = self.memoryByteLimit.map { "\($0)B" }
@@ -151,7 +150,7 @@ extension EngineConfiguration {
   func redactor(hiding texts: [String], naming names: [String: String] = [:]) -> ErrorRedactor {
     ErrorRedactor(
       databasePath: self.databasePath,
-      folders: [self.spillDirectory, self.extensionDirectory].compactMap { $0 } + texts,
+      folders: [self.extensionDirectory].compactMap { $0 } + texts,
       names: names
     )
   }

@@ -4,6 +4,7 @@ internal import Synchronization
 /// What every session of an engine uses.
 final class EngineResources: Sendable {
   let configuration: EngineConfiguration
+  let spillFolder: SpillFolder
   let database: Database
   let threads: WorkerThreads
   let queue: StatementQueue
@@ -36,6 +37,7 @@ final class EngineResources: Sendable {
 
   init(
     configuration: EngineConfiguration,
+    spillFolder: SpillFolder,
     database: Database,
     threads: WorkerThreads,
     lake: Lake?,
@@ -43,11 +45,12 @@ final class EngineResources: Sendable {
     statementGuard: StatementGuard?
   ) {
     self.configuration = configuration
+    self.spillFolder = spillFolder
     self.database = database
     self.threads = threads
     self.lake = lake
     self.redactor = configuration.redactor(
-      hiding: lake?.privateTexts ?? [],
+      hiding: [spillFolder.path] + (lake?.privateTexts ?? []),
       naming: lake?.localFolders ?? [:]
     )
     self.rowFunction = rowFunction

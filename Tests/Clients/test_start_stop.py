@@ -405,17 +405,5 @@ def test_the_log_level_decides_what_is_logged(start):
   assert chatty.stderr != ""
 
 
-@pytest.mark.parametrize("kind", ["missing", "file", "folder"])
-def test_a_temporary_folder_that_is_none_is_told(start, tmp_path, kind: str):
-  path = tmp_path / kind
-  if kind == "file":
-    path.touch()
-  elif kind == "folder":
-    path.mkdir()
-  own = start(environment={"TMPDIR": str(path)})
-  assert own.stop() == 0
-  assert ("(TMPDIR) can't be written to" in own.stderr) == (kind != "folder")
-
-
 def test_the_word_serve_may_be_left_out(start):
   assert answer(start(words=())) == [(42,)]

@@ -24,16 +24,16 @@ import Testing
   }
 
   @Test func `nothing is remembered of a lake in a folder`() async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "\(UUID())")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let test = try TestEngine {
-      $0.lake.dataPath = folder.path
-      $0.lake.inlinedRowLimit = 0
-      $0.isLockedDown = false
+    try await withTemporaryDirectory { folder in
+      let test = try TestEngine {
+        $0.lake.dataPath = folder.appending(path: "data").path
+        $0.lake.inlinedRowLimit = 0
+        $0.isLockedDown = false
+      }
+      let session = try test.session()
+      try await test.run("CREATE TABLE t AS FROM range(1000)", in: session)
+      #expect(try await test.integers("SELECT sum(range)::BIGINT FROM t", in: session) == [499_500])
+      #expect(try await test.integers(Self.ranges, in: session) == [0])
     }
-    let session = try test.session()
-    try await test.run("CREATE TABLE t AS FROM range(1000)", in: session)
-    #expect(try await test.integers("SELECT sum(range)::BIGINT FROM t", in: session) == [499_500])
-    #expect(try await test.integers(Self.ranges, in: session) == [0])
   }
 }

@@ -94,9 +94,7 @@ extension StatementGuard {
   ) -> Bool {
     if Self.isSymbol("[", at: index + 1, tokens, statement) { return true }
     if statement.indices.contains(index + 1), statement[index + 1].kind == .string { return true }
-    // A type may be named with its schema.
-    var first = index
-    while first >= 2, Self.isSymbol(".", at: first - 1, tokens, statement) { first -= 2 }
+    let first = Self.qualifiedStart(of: index, tokens, statement)
     guard first > 0 else { return false }
     let previous = statement[first - 1]
     switch previous.kind {

@@ -129,6 +129,17 @@ extension StatementGuard {
     return word
   }
 
+  /// Where a name begins with its catalog and schema, if they are named.
+  static func qualifiedStart(
+    of index: Int,
+    _ tokens: SQLTokens,
+    _ statement: [SQLToken]
+  ) -> Int {
+    var first = index
+    while first >= 2, Self.isSymbol(".", at: first - 1, tokens, statement) { first -= 2 }
+    return first
+  }
+
   /// Whether the name before a parenthesis is that of a table whose columns follow, as in
   /// `CREATE TABLE query (…)`, where nothing is called.
   private static func isDefined(
@@ -136,8 +147,7 @@ extension StatementGuard {
     _ tokens: SQLTokens,
     _ statement: [SQLToken]
   ) -> Bool {
-    var first = index
-    while Self.isSymbol(".", at: first - 1, tokens, statement), first >= 2 { first -= 2 }
+    let first = Self.qualifiedStart(of: index, tokens, statement)
     switch Self.wholeWord(at: first - 1, tokens, statement) {
     case "into", "table": return true
     case "exists":

@@ -96,22 +96,6 @@ extension SQLScanner {
   }
 }
 
-extension SQLScanner {
-  private static let macroWords: Set = ["PRAGMA", "IMPORT"]
-
-  /// Whether a text is one statement with a `PIVOT`, before which DuckDB makes a type of the values
-  /// that become its columns.
-  ///
-  /// Whatever else it makes several statements of is none.
-  static func pivots(_ text: String) -> Bool {
-    let statements = Self.statements(in: text)
-    guard statements.count == 1, let first = statements[0].words.first,
-      !Self.macroWords.contains(first)
-    else { return false }
-    return statements[0].contains("PIVOT") || statements[0].contains("PIVOT_WIDER")
-  }
-}
-
 extension SQLScanner.Statement {
   /// A guess from the first word, for statements that DuckDB can't compile yet.
   var isLikelyQuery: Bool {

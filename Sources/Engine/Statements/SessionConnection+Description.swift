@@ -35,8 +35,13 @@ extension SessionConnection {
         self.awaitExecution(of: compiled)
         return (description, compiled)
       }
-      let description = try self.describePivot(sql, on: connection, cancellation)
-      return (try description ?? self.describeLast(of: &statements, sql: sql), nil)
+      let scanned = SQLScanner.statements(in: sql)
+      let isQuery = scanned.last.map(\.isLikelyQuery) ?? false
+      if scanned.count == 1, isQuery {
+        let pivot = try self.describePivot(sql, on: connection, cancellation)
+        if let pivot { return (pivot, nil) }
+      }
+      return (try self.describeLast(of: &statements, sql: sql, isQuery: isQuery), nil)
     }
   }
 
@@ -52,9 +57,6 @@ extension SessionConnection {
     on connection: borrowing Connection,
     _ cancellation: Cancellation
   ) throws -> StatementDescription? {
-    guard SQLScanner.pivots(sql),
-      SQLScanner.statements(in: sql).last.map(\.isLikelyQuery) ?? false
-    else { return nil }
     try self.requirePermission(for: sql)
     if self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self)) {
       try self.beginOwn(isReadOnly: true, on: connection)
@@ -78,7 +80,8 @@ extension SessionConnection {
 
   private func describeLast(
     of statements: inout ExtractedStatements,
-    sql: String
+    sql: String,
+    isQuery: Bool
   ) throws -> StatementDescription {
     for _ in 1..<statements.count {
       // An earlier statement that doesn't compile yet may only need those before it to have run.
@@ -90,7 +93,6 @@ extension SessionConnection {
       try Self.requireNoParameters(prepared)
       return try self.description(of: prepared, sql: sql)
     }
-    let isQuery = SQLScanner.statements(in: sql).last.map(\.isLikelyQuery) ?? false
     return StatementDescription(
       schema: Schema(fields: []),
       isUpdate: !isQuery,

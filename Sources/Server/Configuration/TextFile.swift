@@ -39,7 +39,7 @@ struct TextFile {
     let handle = try FileHandle(forReadingFrom: URL(filePath: path))
     defer { try? handle.close() }
     var content = Data()
-    while let part = try handle.read(upToCount: 1 << 20), !part.isEmpty {
+    while let part = try handle.read(upToCount: Self.byteLimit), !part.isEmpty {
       content += part
       guard content.count <= byteLimit else { throw CocoaError(.fileReadTooLarge) }
     }

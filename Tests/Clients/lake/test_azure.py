@@ -249,20 +249,6 @@ def test_a_token_never_travels_unencrypted(azure, cluster, tmp_path):
   assert "--pg-sslmode" in told and "unencrypted" in told
 
 
-def test_s3_by_what_amazons_tools_know(start, tmp_path):
-  own = start(
-    "--ducklake-data-path", "s3://bucket/lake/", "--s3-region", "eu-central-1", "--no-lockdown",
-    *catalog_file(tmp_path),
-    environment={"AWS_ACCESS_KEY_ID": "AKIDTEST", "AWS_SECRET_ACCESS_KEY": "s3-secret"},
-  )
-  with RawClient(own.address) as raw:
-    # Whoever runs the tests may have stored secrets of their own.
-    kept = "SELECT provider, secret_string FROM duckdb_secrets() WHERE NOT persistent"
-    ((provider, text),) = raw.rows(kept)
-    assert provider == "credential_chain"
-    assert "AKIDTEST" in text and "s3-secret" not in text
-
-
 # Rotation
 
 

@@ -138,6 +138,33 @@ def test_no_statement_shows_the_secret(start, s3, flags, tmp_path, secret):
   assert secret not in own.stderr
 
 
+def test_without_lock_down_the_keys_of_the_machine_are_masked(start, s3, flags):
+  own = start(*flags, "--no-lockdown", environment=NO_MACHINE_KEYS | s3.key.environment())
+  with RawClient(own.address) as raw:
+    # Whoever runs the tests may have stored secrets of their own.
+    kept = "SELECT provider, secret_string FROM duckdb_secrets() WHERE NOT persistent"
+    ((provider, text),) = raw.rows(kept)
+  assert provider == "credential_chain"
+  assert s3.key.identifier in text and s3.key.secret not in text
+
+
+def test_secrets_stored_by_the_servers_user_are_left_alone(start, s3, bucket, flags, tmp_path):
+  """One whose scope is nearer to the lake's data than that of the server's own would be taken."""
+  home = {"HOME": str(tmp_path)}
+  stored = (
+    "CREATE PERSISTENT SECRET nearer (TYPE s3, KEY_ID 'x', SECRET 'y', "
+    f"SCOPE 's3://{bucket}/data/main/')"
+  )
+  started = start("--init-sql", stored, environment=home)
+  seen = "SELECT count(*) FROM duckdb_secrets() WHERE persistent"
+  with RawClient(started.address) as raw:
+    assert raw.rows(seen) == [(1,)]
+  given, _ = credentials("key", s3, tmp_path)
+  own = start(*flags, *given, environment=home)
+  lake.fill(own)
+  lake.check(own)
+
+
 def test_the_lock_down_holds(start, s3, flags, bucket, name, tmp_path):
   """SQL reaches the lake's own prefix, through its tables alone, and no other place in S3."""
   given, _ = credentials("key", s3, tmp_path)
