@@ -5,13 +5,15 @@ internal import SystemPackage
 /// The folder that DuckDB spills to, which nobody but the server's user may look into.
 ///
 /// It is gone with its owner. A killed process leaves it, and with it the lock on it: whoever makes the
-/// next one beside it removes those that no process has locked.
+/// next one beside it removes those that no process has locked. Where the file system has no locks, it
+/// stays.
 final class SpillFolder: Sendable {
   private static let prefix = "lakehouse-spill-"
   /// What the names of DuckDB's files begin with.
   private static let filePrefix = "duckdb_temp_"
 
   let path: String
+  private let isMade: Bool
   private let lock: SystemPackage.FileDescriptor?
 
   /// Where there can't be such a folder, DuckDB tells so once it has to spill.
@@ -19,8 +21,9 @@ final class SpillFolder: Sendable {
     Self.removeAbandoned(in: directory)
     var made = Self.make(in: directory)
     // Another process may have taken it for abandoned before it was locked.
-    for _ in 1...3 where made.lock == nil { made = Self.make(in: directory) }
+    for _ in 1...3 where !made.isMade { made = Self.make(in: directory) }
     self.path = made.path
+    self.isMade = made.isMade
     self.lock = made.lock
   }
 
@@ -31,20 +34,21 @@ final class SpillFolder: Sendable {
 
   /// To be called at the end of all statements: processes end without freeing everything.
   func remove() {
-    guard self.lock != nil else { return }
+    guard self.isMade else { return }
     Self.remove(self.path)
   }
 
   private static func make(
     in directory: String
-  ) -> (path: String, lock: SystemPackage.FileDescriptor?) {
+  ) -> (path: String, isMade: Bool, lock: SystemPackage.FileDescriptor?) {
     let name = Self.prefix + String(UInt64.random(in: .min ... .max), radix: 16)
     let path = URL(filePath: directory).appending(path: name).path
-    guard unsafe mkdir(path, 0o700) == 0 else { return (path, nil) }
-    return (path, Self.lock(path, waiting: true))
+    guard unsafe mkdir(path, 0o700) == 0 else { return (path, false, nil) }
+    let lock = Self.lock(path, waiting: true)
+    return (path, lock != nil || FileManager.default.fileExists(atPath: path), lock)
   }
 
-  /// - Returns: `nil` if it is locked already, or gone.
+  /// - Returns: `nil` if it is locked already, gone, or where nothing can be locked.
   private static func lock(_ path: String, waiting: Bool) -> SystemPackage.FileDescriptor? {
     let descriptor = try? SystemPackage.FileDescriptor.open(
       FilePath(path),
@@ -52,8 +56,11 @@ final class SpillFolder: Sendable {
       options: [.directory, .noFollow, .closeOnExec]
     )
     guard let descriptor else { return nil }
-    guard flock(descriptor.rawValue, waiting ? LOCK_EX : LOCK_EX | LOCK_NB) == 0,
-      FileManager.default.fileExists(atPath: path)
+    var isLocked = false
+    repeat {
+      isLocked = flock(descriptor.rawValue, waiting ? LOCK_EX : LOCK_EX | LOCK_NB) == 0
+    } while !isLocked && errno == EINTR
+    guard isLocked, FileManager.default.fileExists(atPath: path)
     else {
       try? descriptor.close()
       return nil

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 import threading
 from pathlib import Path
@@ -10,6 +11,7 @@ import grpc
 import pytest
 
 from support.flightsql import RawClient
+from support.seccomp import refuse
 from support.server import Server, eventually
 
 SPILLING = "SELECT count(*) FROM (SELECT i FROM range(100000000) AS r(i) ORDER BY hash(i))"
@@ -46,6 +48,16 @@ def test_nothing_is_left_by_a_server_that_ends(start, folder):
   (spilled,) = folder.iterdir()
   assert own.stop() == 0
   assert not spilled.exists()
+
+
+def test_nothing_is_left_where_folders_cannot_be_locked(folder):
+  own = Server(
+    environment={"TMPDIR": str(folder)}, before=lambda: refuse("flock", errno.ENOLCK)
+  )
+  (spilled,) = folder.iterdir()
+  assert stat.S_IMODE(spilled.stat().st_mode) == 0o700
+  assert own.stop() == 0
+  assert not list(folder.iterdir())
 
 
 def test_what_is_spilled_is_for_the_servers_user_alone(folder):

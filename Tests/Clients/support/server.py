@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,7 +47,7 @@ def clean_environment(**changes: str) -> dict[str, str]:
 class Server:
   """A running `lakehouse serve`. A context manager that ends it cleanly, or kills it on failure.
 
-  `words` is the command in front of the flags.
+  `words` is the command in front of the flags; `before` is called in the new process, in front of all.
   """
 
   def __init__(
@@ -57,6 +58,7 @@ class Server:
     environment: dict[str, str] | None = None,
     binary: Path | None = None,
     start_timeout_seconds: float = 30,
+    before: Callable[[], None] | None = None,
   ):
     self.command = [
       str(binary or binary_path()), *words, "--host", "127.0.0.1", "--port", str(port), *arguments,
@@ -65,7 +67,7 @@ class Server:
     self.started_at = time.monotonic()
     self.process = subprocess.Popen(
       self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.stderr_file,
-      env=clean_environment(**(environment or {})),
+      env=clean_environment(**(environment or {})), preexec_fn=before,
     )
     try:
       self.start_line = self.read_line(start_timeout_seconds)
