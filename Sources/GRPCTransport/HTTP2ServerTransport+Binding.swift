@@ -80,7 +80,7 @@ extension HTTP2ServerTransport {
         // Without file descriptors left, accepting is tried again after a while.
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(
-            AcceptBackoffHandler(shouldForwardIOErrorCaught: false)
+            AcceptPauseHandler(logger: self.logger)
           )
         }
       }
