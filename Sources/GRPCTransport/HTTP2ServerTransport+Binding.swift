@@ -83,7 +83,7 @@ extension HTTP2ServerTransport {
             try channel.pipeline.syncOperations.addHandler(AcceptFailureHandler(report))
           }
           try channel.pipeline.syncOperations.addHandler(
-            AcceptBackoffHandler(shouldForwardIOErrorCaught: false)
+            AcceptPauseHandler(logger: self.logger)
           )
         }
       }

@@ -73,6 +73,10 @@ package final class HTTP2ServerTransport: ServerTransport {
       // The socket may have been closed by a shutdown already, which is no error.
       channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
       try await channel.closeFuture.get()
+      guard case .stopped = state.withLock({ $0 }) else {
+        abort()
+        throw TransportError(code: .listenerLost, message: "The listening socket has failed.")
+      }
       await registry.waitUntilIdle()
     } onCancel: {
       abort()

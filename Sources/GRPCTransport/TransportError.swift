@@ -9,6 +9,8 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
     case permissionDenied
     /// The transport was stopped before, or is listening already.
     case invalidState
+    /// The operating system lets the listening socket accept nothing more.
+    case listenerLost
     /// Anything else the operating system says.
     case bindFailed
   }

@@ -54,7 +54,7 @@ final class HealthHTTPListener: Sendable {
         // Without file descriptors left, accepting is tried again after a while.
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(
-            AcceptBackoffHandler(shouldForwardIOErrorCaught: false)
+            AcceptPauseHandler()
           )
         }
       }

@@ -14,7 +14,10 @@ SECCOMP_RET_ERRNO = 0x00050000
 SECCOMP_RET_ALLOW = 0x7FFF0000
 LOAD_WORD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
 
-NUMBERS = {"flock": {"x86_64": 73, "aarch64": 32}}
+NUMBERS = {
+  "accept4": {"x86_64": 288, "aarch64": 242},
+  "flock": {"x86_64": 73, "aarch64": 32},
+}
 
 
 class Program(ctypes.Structure):
