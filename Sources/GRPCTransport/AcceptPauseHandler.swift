@@ -27,7 +27,7 @@ package final class AcceptPauseHandler: ChannelInboundHandler {
   package func errorCaught(context: ChannelHandlerContext, error: any Error) {
     if !isTold {
       isTold = true
-      logger?.warning("a connection can't be accepted: \(error)")
+      logger?.warning("no connection can be accepted, new clients wait: \(error)")
     }
     guard !isPaused else { return }
     isPaused = true

@@ -79,9 +79,6 @@ extension HTTP2ServerTransport {
       .serverChannelInitializer { channel in
         // Without file descriptors left, accepting is tried again after a while.
         channel.eventLoop.makeCompletedFuture {
-          if let report = self.configuration.onAcceptFailure {
-            try channel.pipeline.syncOperations.addHandler(AcceptFailureHandler(report))
-          }
           try channel.pipeline.syncOperations.addHandler(
             AcceptPauseHandler(logger: self.logger)
           )

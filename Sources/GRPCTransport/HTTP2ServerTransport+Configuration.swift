@@ -21,9 +21,6 @@ extension HTTP2ServerTransport {
     /// Hears of each call that ends before a handler sees it: its path and what its client is told.
     package var onRefusal: (@Sendable (String, ConnectionInfo, Status.Code) -> Void)?
 
-    /// Hears now and then that connections can't be accepted, and why.
-    package var onAcceptFailure: (@Sendable (any Error) -> Void)?
-
     package init() {}
   }
 }

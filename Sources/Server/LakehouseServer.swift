@@ -70,9 +70,6 @@ package struct LakehouseServer: Sendable {
     settings.onRefusal = { path, connection, code in
       access.writeRefusal(path: path, peer: connection.remotePeer, code)
     }
-    settings.onAcceptFailure = { error in
-      logger.warning("no connection can be accepted, new clients wait: \(error)")
-    }
     self.configuration = configuration
     self.engine = engine
     self.logs = logs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -337,16 +336,3 @@ def test_the_age_of_a_transaction_that_nobody_uses(start):
     assert eventually(can_write, 30)
     with refused("--transaction-lifetime-seconds", grpc.StatusCode.ABORTED):
       client.commit(transaction)
-
-
-def test_running_out_of_file_descriptors_is_told_and_passes(start):
-  own = start()
-  works(own)
-  before = resource.prlimit(own.pid, resource.RLIMIT_NOFILE)
-  resource.prlimit(own.pid, resource.RLIMIT_NOFILE, (3, before[1]))
-  with socket.create_connection((own.host, own.port)):
-    assert eventually(lambda: "no connection can be accepted" in own.stderr)
-    assert "Too many open files" in own.stderr
-  resource.prlimit(own.pid, resource.RLIMIT_NOFILE, before)
-  works(own)
-  assert own.stderr.count("no connection can be accepted") == 1, "not with each attempt"
