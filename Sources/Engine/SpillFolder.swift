@@ -35,7 +35,7 @@ final class SpillFolder: Sendable {
   /// To be called at the end of all statements: processes end without freeing everything.
   func remove() {
     guard self.isMade else { return }
-    Self.remove(self.path)
+    Self.remove(self.path, opened: self.lock)
   }
 
   private static func make(
@@ -73,16 +73,24 @@ final class SpillFolder: Sendable {
     for name in names where name.hasPrefix(Self.prefix) {
       let path = URL(filePath: directory).appending(path: name).path
       guard let lock = Self.lock(path, waiting: false) else { continue }
-      Self.remove(path)
+      Self.remove(path, opened: lock)
       try? lock.close()
     }
   }
 
   /// Removes a folder with what DuckDB has written there; one that holds anything else is somebody's.
-  private static func remove(_ path: String) {
+  ///
+  /// - Parameter folder: Where its files are removed from, whatever somebody may put in its place.
+  private static func remove(_ path: String, opened folder: SystemPackage.FileDescriptor?) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     guard names.allSatisfy({ $0.hasPrefix(Self.filePrefix) }) else { return }
-    for name in names { _ = unsafe unlink("\(path)/\(name)") }
+    for name in names {
+      if let folder {
+        _ = unsafe unlinkat(folder.rawValue, name, 0)
+      } else {
+        _ = unsafe unlink("\(path)/\(name)")
+      }
+    }
     _ = unsafe rmdir(path)
   }
 }
