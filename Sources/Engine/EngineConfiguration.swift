@@ -108,6 +108,9 @@ extension EngineConfiguration {
     return FileManager.default.fileExists(atPath: folder.path) ? folder.path : nil
   }()
 
+  /// A folder that isn't there, and that nobody can make: `/dev/null` is a file.
+  private static let impossibleDirectory = "/dev/null/secrets"
+
   /// Ingestions at work: the other workers are left to those whose clients don't keep them waiting.
   var ingestionLimit: Int { max(1, self.workerCount / 2) }
 
@@ -133,9 +136,10 @@ extension EngineConfiguration {
     // It remembers each file that was ever read; those of a folder the system keeps in memory anyway.
     if self.lake.isLocal { options["enable_external_file_cache"] = "false" }
     // Those that the server's user keeps for DuckDB elsewhere aren't for its clients, nor may one come
-    // before the lake's own.
+    // before the lake's own. Without `allow_persistent_secrets` there would be no storage of the name
+    // that DuckDB's extension for PostgreSQL asks for, and it would attach nothing.
     if self.isLockedDown ?? (self.lake.dataPath != nil) {
-      options["allow_persistent_secrets"] = "false"
+      options["secret_directory"] = Self.impossibleDirectory
     }
     options["extension_directory"] = self.extensionDirectory
     if self.opensReadOnly { options["access_mode"] = "READ_ONLY" }

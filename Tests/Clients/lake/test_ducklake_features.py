@@ -332,6 +332,18 @@ def test_what_parquet_does_not_take_is_not_worth_another_try(raw, name):
   assert caught.value.code() == grpc.StatusCode.FAILED_PRECONDITION
 
 
+def test_time_stamps_of_nanoseconds_begin_with_the_first_whole_day(raw, name):
+  """DuckLake keeps the least and the greatest value as text, and DuckDB writes none for the day before."""
+  first_day = -106_751 * 86_400 * 10**9
+  rows = pa.table({"t": pa.array([first_day, 2**63 - 2, None], pa.timestamp("ns"))})
+  assert ingest(raw, Command.ingest(name), rows) == 3
+  assert raw.rows(f"SELECT epoch_ns(t) FROM {name} ORDER BY t") == [(first_day,), (2**63 - 2,), (None,)]
+  before = pa.table({"t": pa.array([first_day - 1], pa.timestamp("ns"))})
+  code, details = ingest_refusal(raw, Command.ingest(name, if_exists=APPEND), before)
+  assert code == grpc.StatusCode.INVALID_ARGUMENT and "out of range" in details
+  assert raw.rows(f"SELECT count(*) FROM {name}") == [(3,)]
+
+
 def test_times_of_nanoseconds_are_kept_in_microseconds(raw, name):
   """As Polars has them. DuckDB writes no Parquet of its TIME_NS, and ends with a fatal error."""
   nanoseconds = pa.time64("ns")

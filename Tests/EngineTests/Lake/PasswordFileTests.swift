@@ -65,7 +65,7 @@ import Testing
       try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
         .count {
           (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))?
-            .contains("lakehouse-") == true
+            .contains(/lakehouse-\d/) == true
         }
     }
     do {
