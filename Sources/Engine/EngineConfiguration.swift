@@ -147,15 +147,4 @@ extension EngineConfiguration {
     options["threads"] = self.threadCount.map { "\($0)" }
     return options.merging(self.settings) { _, chosen in chosen }
   }
-
-  /// - Parameters:
-  ///   - texts: What else is to be left out.
-  ///   - names: What is to stand for other folders.
-  func redactor(hiding texts: [String], naming names: [String: String] = [:]) -> ErrorRedactor {
-    ErrorRedactor(
-      databasePath: self.databasePath,
-      folders: [self.extensionDirectory].compactMap { $0 } + texts,
-      names: names
-    )
-  }
 }

@@ -49,9 +49,11 @@ final class EngineResources: Sendable {
     self.database = database
     self.threads = threads
     self.lake = lake
-    self.redactor = configuration.redactor(
-      hiding: [spillFolder.path] + (lake?.privateTexts ?? []),
-      naming: lake?.localFolders ?? [:]
+    self.redactor = ErrorRedactor(
+      databasePath: configuration.databasePath,
+      folders: [configuration.extensionDirectory, spillFolder.path].compactMap { $0 }
+        + (lake?.privateTexts ?? []),
+      names: lake?.localFolders ?? [:]
     )
     self.rowFunction = rowFunction
     self.statementGuard = statementGuard

@@ -77,7 +77,6 @@ extension HTTP2ServerTransport {
       .serverChannelOption(.backlog, value: configuration.listener.backlog)
       .serverChannelOption(.autoRead, value: false)
       .serverChannelInitializer { channel in
-        // Without file descriptors left, accepting is tried again after a while.
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(
             AcceptPauseHandler(logger: self.logger)

@@ -73,11 +73,13 @@ package final class HTTP2ServerTransport: ServerTransport {
       // The socket may have been closed by a shutdown already, which is no error.
       channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
       try await channel.closeFuture.get()
-      guard case .stopped = state.withLock({ $0 }) else {
-        abort()
+      let isStopped = if case .stopped = state.withLock({ $0 }) { true } else { false }
+      if !isStopped { abort() }
+      await registry.waitUntilIdle()
+      guard isStopped
+      else {
         throw TransportError(code: .listenerLost, message: "The listening socket has failed.")
       }
-      await registry.waitUntilIdle()
     } onCancel: {
       abort()
     }

@@ -1,4 +1,4 @@
-/// Why the transport could not start.
+/// Why the transport could not start or go on.
 package struct TransportError: Error, Sendable, CustomStringConvertible {
   package enum Code: Sendable {
     /// Another socket listens on that address.

@@ -230,14 +230,16 @@ package struct LakehouseServer: Sendable {
         end.yield()
       }
       defer { group.cancelAll() }
+      var failure: (any Error)?
       do {
-        try await self.server.serve()
-      } catch let error as RuntimeError where error.code == .serverIsStopped {
-        // The signal came before the first client could.
+        try await self.server.serveUntilShutdown()
+      } catch {
+        failure = error
       }
       guard !self.engine.isInvalidated else { throw EngineError.invalidated }
       try await self.engine.close()
       try await self.authenticator.close()
+      if let failure { throw failure }
     }
   }
 }

@@ -35,11 +35,16 @@ def test_without_descriptors_accepting_waits_and_goes_on(start):
     assert raw.rows("SELECT 42") == [(42,)]
 
 
-def test_a_listening_socket_that_fails_ends_the_server_with_an_error():
-  own = Server(before=lambda: refuse("accept4", errno.EPERM))
+def test_a_listening_socket_that_fails_ends_the_server_with_an_error(tmp_path):
+  own = Server(
+    "--database", str(tmp_path / "kept.duckdb"), "--init-sql", "CREATE TABLE kept AS SELECT 42",
+    before=lambda: refuse("accept4", errno.EPERM),
+  )
   try:
     with socket.create_connection((own.host, own.port)):
       assert own.wait() == 1
   finally:
     own.kill()
-  assert "The listening socket has failed." in own.stderr
+  assert own.stderr.endswith("Error: The listening socket has failed.\n")
+  # The database was closed.
+  assert [path.name for path in tmp_path.iterdir()] == ["kept.duckdb"]

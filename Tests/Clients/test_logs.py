@@ -161,6 +161,25 @@ def test_no_statement_can_forge_a_line(start, form):
     assert sql in [record.get("sql") for record in json_records(own)], "nothing is lost"
 
 
+def test_queries_are_printed_if_asked_for(start):
+  silent, talking = start(), start("--print-queries")
+  for own in (silent, talking):
+    with RawClient(own.address) as raw:
+      raw.rows("SELECT 42 AS a_marked_query")
+  assert eventually(lambda: "a_marked_query" in talking.stderr)
+  assert "a_marked_query" not in silent.stderr
+
+
+def test_the_log_level_decides_what_is_logged(start):
+  quiet, chatty = start("--log-level", "error"), start("--log-level", "debug")
+  for own in (quiet, chatty):
+    with RawClient(own.address) as raw:
+      raw.rows("SELECT 42")
+    own.stop()
+  assert quiet.stderr == ""
+  assert chatty.stderr != ""
+
+
 def test_levels_per_component(start):
   quiet = start("--log-level", "INFO,access=ERROR", "--print-queries")
   with RawClient(quiet.address) as opened:

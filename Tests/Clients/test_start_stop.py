@@ -13,7 +13,6 @@ from pathlib import Path
 
 import duckdb
 import grpc
-import pyarrow.flight as flight
 import pytest
 
 from support.flightsql import Command, RawClient, open_query
@@ -50,26 +49,6 @@ def send_until_it_ends(server: Server, number: signal.Signals) -> None:
     server.send(number)
     return server.process.poll() is not None
   assert eventually(is_over, timeout_seconds=5)
-
-
-@pytest.mark.parametrize("named", ["{folder}/lakehouse.sock", "lakehouse.sock"])
-def test_a_socket_of_the_file_system(tmp_path, named: str):
-  path = tmp_path / "lakehouse.sock"
-  command = [str(binary_path()), "--host", f"unix:{named.format(folder=tmp_path)}"]
-  with subprocess.Popen(
-    command, stdout=subprocess.PIPE, text=True, env=clean_environment(), cwd=tmp_path
-  ) as process:
-    try:
-      assert f" listening on grpc+unix://{path} " in process.stdout.readline()
-      with flight.connect(f"grpc+unix://{path}") as client:
-        info = client.get_flight_info(
-          flight.FlightDescriptor.for_command(Command.query("SELECT 42 AS n"))
-        )
-        assert client.do_get(info.endpoints[0].ticket).read_all().to_pydict() == {"n": [42]}
-    finally:
-      process.terminate()
-    assert process.wait(20) == 0
-  assert not path.exists()
 
 
 class Running:
@@ -386,23 +365,6 @@ def test_initial_sql_by_flag_and_by_file(start, tmp_path):
 def test_initial_sql_reaches_every_session(start):
   own = start("--init-sql", "CREATE SCHEMA s; CREATE TABLE s.t AS SELECT 7 AS a")
   assert [answer(own, "SELECT a FROM s.t") for _ in range(3)] == [[(7,)]] * 3
-
-
-def test_queries_are_printed_if_asked_for(start):
-  silent, talking = start(), start("--print-queries")
-  for own in (silent, talking):
-    answer(own, "SELECT 42 AS a_marked_query")
-  assert eventually(lambda: "a_marked_query" in talking.stderr)
-  assert "a_marked_query" not in silent.stderr
-
-
-def test_the_log_level_decides_what_is_logged(start):
-  quiet, chatty = start("--log-level", "error"), start("--log-level", "debug")
-  for own in (quiet, chatty):
-    answer(own)
-    own.stop()
-  assert quiet.stderr == ""
-  assert chatty.stderr != ""
 
 
 def test_the_word_serve_may_be_left_out(start):

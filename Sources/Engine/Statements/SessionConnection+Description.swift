@@ -61,6 +61,8 @@ extension SessionConnection {
     if self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self)) {
       try self.beginOwn(isReadOnly: true, on: connection)
     }
+    // Those that were extracted before are for the caller, if this comes to nothing: DuckDB extracts none
+    // in a transaction that an error has aborted.
     var statements = try self.extract(sql, on: connection)
     do {
       for _ in 1..<statements.count {

@@ -67,11 +67,7 @@ struct HealthEndpoints: Sendable {
 
   /// Serves until ``stop()`` or until the task is cancelled.
   func serve() async throws {
-    do {
-      try await self.server.serve()
-    } catch let error as RuntimeError where error.code == .serverIsStopped {
-      // It was stopped before it could begin.
-    }
+    try await self.server.serveUntilShutdown()
   }
 
   func stop() {

@@ -51,11 +51,8 @@ final class HealthHTTPListener: Sendable {
       .serverChannelOption(.backlog, value: Self.backlog)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .serverChannelInitializer { channel in
-        // Without file descriptors left, accepting is tried again after a while.
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(
-            AcceptPauseHandler()
-          )
+          try channel.pipeline.syncOperations.addHandler(AcceptPauseHandler())
         }
       }
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
