@@ -28,9 +28,9 @@ def claims_of(token: str) -> dict:
 
 
 def claims(**changes) -> dict:
-  """Claims that hold, but for the changes; None leaves one out."""
+  """Claims that hold for as long as any run of the tests, but for the changes; None leaves one out."""
   now = int(time.time())
-  held = {"sub": "zoe", "iss": "lakehouse", "iat": now, "exp": now + 600, **changes}
+  held = {"sub": "zoe", "iss": "lakehouse", "iat": now, "exp": now + 86_400, **changes}
   return {name: value for name, value in held.items() if value is not None}
 
 
