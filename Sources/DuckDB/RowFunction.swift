@@ -23,8 +23,13 @@ package final class RowFunction: Sendable {
     ) { unsafe Unmanaged<SourceTable>.fromOpaque($0!).release() }
     unsafe duckdb_table_function_set_bind(function) { unsafe RowFunction.bind($0) }
     unsafe duckdb_table_function_set_init(function) {
-      // A source makes its rows one after the other.
-      unsafe duckdb_init_set_max_threads($0, 1)
+      unsafe duckdb_init_set_max_threads($0, idx_t(RowFunction.source(of: $0).threadCount))
+    }
+    unsafe duckdb_table_function_set_local_init(function) {
+      let reader = RowReader(unsafe RowFunction.source(of: $0))
+      unsafe duckdb_init_set_init_data($0, Unmanaged.passRetained(reader).toOpaque()) {
+        unsafe Unmanaged<RowReader>.fromOpaque($0!).release()
+      }
     }
     unsafe duckdb_table_function_set_function(function) { unsafe RowFunction.fill($0, $1) }
     guard
@@ -101,12 +106,18 @@ extension RowFunction {
   }
 
   @unsafe
+  private static func source(of info: duckdb_init_info?) -> RowSource {
+    // Not nil: ``bind(_:)`` has set it.
+    unsafe Unmanaged<RowSource>.fromOpaque(duckdb_init_get_bind_data(info)!).takeUnretainedValue()
+  }
+
+  @unsafe
   private static func fill(_ info: duckdb_function_info?, _ chunk: duckdb_data_chunk?) {
-    // Not nil: ``bind(_:)`` has set it, and DuckDB always has a chunk to fill.
-    let source = unsafe Unmanaged<RowSource>.fromOpaque(duckdb_function_get_bind_data(info)!)
+    // Not nil: each thread begins with a reader, and DuckDB always has a chunk to fill.
+    let reader = unsafe Unmanaged<RowReader>.fromOpaque(duckdb_function_get_local_init_data(info)!)
       .takeUnretainedValue()
     do {
-      try source.fill(unsafe WritableChunk(chunk!))
+      try reader.fill(unsafe WritableChunk(chunk!))
     } catch {
       unsafe duckdb_function_set_error(info, "\(error)")
     }

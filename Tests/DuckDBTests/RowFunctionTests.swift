@@ -41,6 +41,31 @@ struct RowFunctionTests {
     #expect(rows == [["\(count)", "\(count * (count - 1) / 2)"]])
   }
 
+  @Test(arguments: [true, false])
+  func `several threads read a source if nothing depends on its order`(keepsOrder: Bool) throws {
+    let connection = try Connection.inMemory()
+    try connection.execute("SET threads = 4")
+    try connection.execute("SET preserve_insertion_order = \(keepsOrder)")
+    try connection.execute("CREATE TABLE t (i BIGINT)")
+    let function = try RowFunction(on: connection)
+    let counter = Counter(chunkCount: 100)
+    let readerCount = Atomic(0)
+    let source = RowSource(columns: [Column("i", LogicalType(.bigint))], threadCount: 4) {
+      readerCount.add(1, ordering: .relaxed)
+      return { try counter.fill($0) }
+    }
+    try function.withSource(source) { try connection.execute("INSERT INTO t FROM \($0)") }
+    let count = 100 * DataChunk.maximumRowCount
+    let sum = "SELECT count(*)::VARCHAR, sum(i)::VARCHAR FROM t"
+    #expect(try connection.rows(sum) == [["\(count)", "\(count * (count - 1) / 2)"]])
+    if keepsOrder {
+      #expect(readerCount.load(ordering: .relaxed) == 1)
+      #expect(try connection.rows("SELECT bool_and(i = rowid)::VARCHAR FROM t") == [["true"]])
+    } else {
+      #expect(readerCount.load(ordering: .relaxed) == 4)
+    }
+  }
+
   @Test func `a source that fails ends the statement with its own error`() throws {
     let connection = try Connection.inMemory()
     try connection.execute("CREATE TABLE t (i BIGINT)")

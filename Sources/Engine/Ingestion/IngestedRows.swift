@@ -1,24 +1,22 @@
 internal import ArrowIPC
 internal import DuckDB
+internal import Synchronization
 
-/// The rows of an ingestion's messages, chunk by chunk.
+/// The rows of an ingestion's messages, for DuckDB's threads to read chunk by chunk.
 ///
-/// `@unchecked Sendable`: DuckDB reads it on one thread at a time.
+/// `@unchecked Sendable`: the columns change before the first row only.
 final class IngestedRows: @unchecked Sendable {
-  /// Elements of lists and arrays that a chunk of several rows may have.
-  private static let chunkElementLimit = 1 << 20
-  /// Elements of lists and arrays that a single row may have.
-  static let rowElementLimit = 1 << 25
+  /// How many threads encode about what comes on one connection.
+  private static let threadLimit = 4
+  /// How long a thread waits for a slow client, unless it is the last.
+  private static let patience = Duration.seconds(1)
 
   let fields: [Field]
   private(set) var columns: [ColumnImport]
   private let stream: IngestionStream
   private let cancellation: Cancellation
-  private var decoder: StreamDecoder
-  /// What the last chunk's strings point into, until the next is asked for.
-  private var batch: DecodedBatch?
-  private var nextRow = 0
-  private var rowsPerChunk = DataChunk.maximumRowCount
+  private let decoder: Mutex<StreamDecoder>
+  private let readerCount = Atomic(0)
 
   /// Reads the messages up to the schema.
   ///
@@ -26,8 +24,8 @@ final class IngestedRows: @unchecked Sendable {
   init(_ stream: IngestionStream, _ cancellation: Cancellation) throws {
     self.stream = stream
     self.cancellation = cancellation
-    self.decoder = StreamDecoder()
-    guard let message = try stream.receive(cancellation) else {
+    var decoder = StreamDecoder()
+    guard case .message(let message) = try stream.receive(cancellation) else {
       throw IngestionError(.invalidSchema, "The client sent no schema: an ingestion needs one.")
     }
     guard case .schema(let schema) = try decoder.decode(header: message.header, body: message.body)
@@ -43,6 +41,7 @@ final class IngestedRows: @unchecked Sendable {
         "Two columns are called \(SQLText.identifier(name)), upper and lower case alike."
       )
     }
+    self.decoder = Mutex(decoder)
     self.fields = schema.fields
     self.columns = try schema.fields.map { field in
       do throws(IngestionError) {
@@ -60,63 +59,42 @@ final class IngestedRows: @unchecked Sendable {
     self.columns = self.columns.map(\.withMicrosecondTimes)
   }
 
+  /// Where all rows have come already, one thread reads them, and they keep their order.
+  ///
+  /// DuckDB reads with one in any case if the order matters to what it inserts into, as to a table of a
+  /// database.
   var source: RowSource {
-    let columns = zip(self.fields, self.columns).map { Column($0.name, $1.type) }
-    return RowSource(columns: columns) { try self.fill($0) }
-  }
-
-  private func fill(_ chunk: borrowing WritableChunk) throws -> Int {
-    while true {
-      if let batch, self.nextRow < batch.rowCount {
-        return try self.fill(chunk, from: batch)
-      }
-      self.batch = nil
-      guard let message = try self.stream.receive(self.cancellation) else { return 0 }
-      let event = try self.decoder.decode(header: message.header, body: message.body)
-      if case .batch(let batch) = event {
-        self.batch = batch
-        self.nextRow = 0
-        self.rowsPerChunk = DataChunk.maximumRowCount
-      }
+    RowSource(
+      columns: zip(self.fields, self.columns).map { Column($0.name, $1.type) },
+      threadCount: self.stream.isFinished ? 1 : Self.threadLimit
+    ) {
+      let reader = IngestedRowReader(self)
+      return { try reader.fill($0) }
     }
   }
 
-  /// Writes as many of the batch's next rows as a chunk takes: fewer where they are large.
-  private func fill(_ chunk: borrowing WritableChunk, from batch: DecodedBatch) throws -> Int {
-    while true {
-      let count = min(self.rowsPerChunk, batch.rowCount - self.nextRow)
-      do {
-        try self.fill(chunk, with: self.nextRow..<self.nextRow + count, of: batch)
-        self.nextRow += count
-        return count
-      } catch is VectorFiller.TooManyElements {
-        guard count > 1 else {
-          throw IngestionError(
-            .rowTooLarge,
-            "A row has more than \(Self.rowElementLimit) elements of lists and arrays (row element "
-              + "limit)."
-          )
+  func addReader() {
+    self.readerCount.add(1, ordering: .relaxed)
+  }
+
+  /// The next batch; `nil` if the reader that asks gets no more.
+  ///
+  /// A thread that waits computes nothing: when the client is slow, all but one go back to DuckDB's
+  /// other work.
+  func nextBatch() throws -> DecodedBatch? {
+    try self.decoder.withLock { decoder in
+      while true {
+        switch try self.stream.receive(self.cancellation, atMost: Self.patience) {
+        case .message(let message):
+          let event = try decoder.decode(header: message.header, body: message.body)
+          if case .batch(let batch) = event { return batch }
+        case .nothing:
+          guard self.readerCount.load(ordering: .relaxed) > 1 else { continue }
+          self.readerCount.subtract(1, ordering: .relaxed)
+          return nil
+        case .end:
+          return nil
         }
-        chunk.reset()
-        self.rowsPerChunk = count / 2
-      }
-    }
-  }
-
-  private func fill(
-    _ chunk: borrowing WritableChunk,
-    with rows: Range<Int>,
-    of batch: DecodedBatch
-  ) throws {
-    var filler = VectorFiller(
-      elementLimit: rows.count > 1 ? Self.chunkElementLimit : Self.rowElementLimit
-    )
-    for (index, column) in self.columns.enumerated() {
-      do {
-        let vector = chunk.vector(at: index)
-        try filler.fill(vector, with: batch.columns[index], rows, column)
-      } catch let error as IngestionError {
-        throw error.inside(column: self.fields[index].name)
       }
     }
   }

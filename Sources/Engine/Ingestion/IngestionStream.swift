@@ -2,11 +2,11 @@ internal import DequeModule
 internal import Foundation
 package import NIOCore
 
-/// Carries the Arrow messages of one ingestion from the task that receives them to DuckDB's thread
-/// that inserts them.
+/// Carries the Arrow messages of one ingestion from the task that receives them to DuckDB's threads
+/// that insert them.
 ///
 /// The sender suspends while enough is waiting, so that the client is held back; the receiver
-/// blocks its thread. One of each.
+/// blocks its thread. One of each at a time.
 ///
 /// `@unchecked Sendable`: the condition's lock guards everything that changes.
 package final class IngestionStream: @unchecked Sendable {
@@ -15,6 +15,15 @@ package final class IngestionStream: @unchecked Sendable {
     var body: ByteBuffer
 
     var byteCount: Int { self.header.readableBytes + self.body.readableBytes }
+  }
+
+  /// What a receiver gets.
+  enum Reception {
+    case message(Message)
+    /// No message has come in time.
+    case nothing
+    /// No more will come.
+    case end
   }
 
   private enum End {
@@ -146,18 +155,24 @@ extension IngestionStream {
     if case .failed(let error) = self.withLock({ self.end }) { throw error }
   }
 
-  /// The next message; `nil` after the last.
-  ///
-  /// Blocks the thread until there is one.
-  func receive(_ cancellation: Cancellation) throws -> Message? {
-    let (message, sender) = try self.withLock { try self.takeMessage(cancellation) }
+  /// Whether the last message has come.
+  var isFinished: Bool { self.withLock { if case .finished = self.end { true } else { false } } }
+
+  /// Blocks the thread until there is a message, or as long as `patience` says.
+  func receive(
+    _ cancellation: Cancellation,
+    atMost patience: Duration? = nil
+  ) throws -> Reception {
+    let deadline = patience.map { ContinuousClock.now + $0 }
+    let (reception, sender) = try self.withLock { try self.take(cancellation, until: deadline) }
     sender?.resume()
-    return message
+    return reception
   }
 
-  private func takeMessage(
-    _ cancellation: Cancellation
-  ) throws -> (Message?, CheckedContinuation<Void, Never>?) {
+  private func take(
+    _ cancellation: Cancellation,
+    until deadline: ContinuousClock.Instant?
+  ) throws -> (Reception, CheckedContinuation<Void, Never>?) {
     while true {
       if cancellation.isCancelled { throw EngineError.cancelled }
       if case .failed(let error) = self.end { throw error }
@@ -165,9 +180,10 @@ extension IngestionStream {
         self.byteCount -= message.byteCount
         self.budget.release(message.byteCount)
         let hasRoom = self.byteCount <= self.byteLimit / 2
-        return (message, hasRoom ? self.takeSender() : nil)
+        return (.message(message), hasRoom ? self.takeSender() : nil)
       }
-      guard case .none = self.end else { return (nil, nil) }
+      guard case .none = self.end else { return (.end, nil) }
+      if let deadline, .now >= deadline { return (.nothing, nil) }
       _ = self.condition.wait(until: Date(timeIntervalSinceNow: Self.pollInterval))
     }
   }
