@@ -192,6 +192,14 @@ def test_a_parameter_of_each_type(jdbc, statement, name, sql_type: str, value):
   assert statement.execute_query(f"SELECT v FROM {name} ORDER BY id") == [(value,), (None,)]
 
 
+def test_a_timestamp_with_milliseconds_for_a_column_of_seconds(jdbc, statement, name):
+  statement.execute_update(f"CREATE TABLE {name} (v TIMESTAMP_S)")
+  with jdbc.prepare_statement(f"INSERT INTO {name} VALUES (?)") as insert:
+    insert.execute_update(datetime.datetime(2024, 2, 29, 12, 34, 56, 789000))
+  found = statement.execute_query(f"SELECT v FROM {name}")
+  assert found == [(datetime.datetime(2024, 2, 29, 12, 34, 57),)]
+
+
 @pytest.mark.parametrize(
   "sql, value, result",
   [
