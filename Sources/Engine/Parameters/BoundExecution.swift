@@ -48,6 +48,7 @@ final class BoundExecution {
         // DuckDB can't cast the value: with the value as it came, its error says why.
       }
     }
-    try self.prepared.bind(value, at: index + 1)
+    let castable = value.throughTimestamp(to: parameter.type.kind) ?? value
+    try self.prepared.bind(castable, at: index + 1)
   }
 }

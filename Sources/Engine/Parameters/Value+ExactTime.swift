@@ -27,6 +27,16 @@ extension Value {
     }
   }
 
+  /// The same time as a TIMESTAMP, where DuckDB casts only that one to the type.
+  func throughTimestamp(to kind: LogicalType.Kind) -> Value? {
+    switch (self, kind) {
+    case (.timestampMS, .timestampS), (.timestampNS, .timestampS), (.timestampNS, .timestampMS):
+      self.exactTime(as: .timestamp)
+    default:
+      nil
+    }
+  }
+
   private static let secondsPerDay: Int64 = 86_400
 
   private var instant: Instant? {

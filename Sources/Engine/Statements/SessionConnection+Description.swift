@@ -31,7 +31,10 @@ extension SessionConnection {
           isBoundToConnection: false,
           isLasting: try isRepeated && self.lasts(plan.statement, sql: sql, on: connection)
         )
-        let description = try self.description(of: plan.statement, sql: sql)
+        var description = try self.description(of: plan.statement, sql: sql)
+        if description.isUndetermined {
+          description.schema = try self.guessedSchema(of: description, sql, on: connection)
+        }
         self.awaitExecution(of: compiled)
         return (description, compiled)
       }
@@ -125,5 +128,21 @@ extension SessionConnection {
       parameters: parameters,
       isUndetermined: isUndetermined
     )
+  }
+
+  /// The columns of a result that depends on values, if all of these are of the types that clients
+  /// are told to send; else none.
+  ///
+  /// Some clients take a statement without columns for an update.
+  private func guessedSchema(
+    of description: StatementDescription,
+    _ sql: String,
+    on connection: borrowing Connection
+  ) throws -> Schema {
+    guard let text = description.parameters.castingUndetermined(in: sql),
+      let columns = try? connection.prepare(text).columns,
+      columns.allSatisfy({ $0.type.kind != .unknown })
+    else { return description.schema }
+    return try self.schema(of: columns)
   }
 }

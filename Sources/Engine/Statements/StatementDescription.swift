@@ -2,8 +2,9 @@ package import ArrowIPC
 
 /// What is known of a statement before it runs.
 package struct StatementDescription: Sendable {
-  /// The result's columns; none where there is no result set, or where they depend on the values
-  /// of parameters.
+  /// The result's columns; none where there is no result set.
+  ///
+  /// Where they depend on the values of parameters, a guess, or none.
   package var schema: Schema
   /// Whether the statement has no result set.
   package var isUpdate: Bool

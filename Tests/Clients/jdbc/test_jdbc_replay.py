@@ -192,6 +192,29 @@ def test_a_parameter_of_each_type(jdbc, statement, name, sql_type: str, value):
   assert statement.execute_query(f"SELECT v FROM {name} ORDER BY id") == [(value,), (None,)]
 
 
+def test_a_timestamp_with_milliseconds_for_a_column_of_seconds(jdbc, statement, name):
+  statement.execute_update(f"CREATE TABLE {name} (v TIMESTAMP_S)")
+  with jdbc.prepare_statement(f"INSERT INTO {name} VALUES (?)") as insert:
+    insert.execute_update(datetime.datetime(2024, 2, 29, 12, 34, 56, 789000))
+  found = statement.execute_query(f"SELECT v FROM {name}")
+  assert found == [(datetime.datetime(2024, 2, 29, 12, 34, 57),)]
+
+
+@pytest.mark.parametrize(
+  "sql, value, result",
+  [
+    ("SELECT ? IS NULL", None, True),
+    ("SELECT concat(?, 'b')", "a", "ab"),
+    ("SELECT count(*) FROM range(9) AS r(i) WHERE ? IS NULL OR i < 3", "x", 3),
+  ],
+)
+def test_a_query_is_told_from_an_update_before_its_values_are_bound(jdbc, sql: str, value, result):
+  """Driver 19.0 executes what is prepared without columns as an update."""
+  with jdbc.prepare_statement(sql) as select:
+    assert not select.prepared.is_update
+    assert select.execute_query(value) == [(result,)]
+
+
 def test_a_timestamp_with_time_zone(jdbc, statement, name):
   at = datetime.datetime(2024, 2, 29, 12, 34, 56, 789000)
   statement.execute_update(f"CREATE TABLE {name} (v TIMESTAMP WITH TIME ZONE)")

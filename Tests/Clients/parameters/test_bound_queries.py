@@ -95,6 +95,34 @@ def test_the_schema_is_the_results_once_values_are_bound(raw, prepared, sql, val
   assert told == result.schema
 
 
+@pytest.mark.parametrize(
+  "sql, fields",
+  [
+    ("SELECT ? AS a", [("a", pa.string())]),
+    ("SELECT ? IS NULL AS a, 1 AS b", [("a", pa.bool_()), ("b", pa.int32())]),
+    ("SELECT $1 AS a, concat($1, '?') AS b, '$1' AS c -- ?", [(n, pa.string()) for n in "abc"]),
+    ("SELECT $a AS a, $B::DATE AS b", [("a", pa.string()), ("b", pa.date32())]),
+    ("SELECT i FROM range(9) AS r(i) WHERE ? IS NULL OR i = ? LIMIT ?", [("i", pa.int64())]),
+    ("EXPLAIN SELECT ?", [("explain_key", pa.string()), ("explain_value", pa.string())]),
+    ("SELECT ? + ? AS a", []),
+  ],
+)
+def test_columns_that_depend_on_values_are_guessed_as_if_those_were_sent_as_told(raw, sql, fields):
+  """JDBC 19 takes a prepared statement without columns for an update."""
+  prepared = raw.prepare(sql)
+  assert not prepared.is_update
+  told = pa.ipc.read_schema(pa.py_buffer(prepared.dataset_schema_bytes))
+  assert told == pa.schema(fields)
+
+
+def test_a_guess_that_fails_leaves_a_transaction_as_it_is(raw, prepared):
+  raw.query("BEGIN")
+  handle = prepared("SELECT ? + ? AS a")
+  bind(raw, handle, rows_of(1, 2))
+  assert execute(raw, handle)[0].to_pylist() == [3]
+  raw.query("COMMIT")
+
+
 def test_a_query_is_an_update_only_if_it_has_no_result(raw):
   for sql, is_update in [("SELECT ?", False), ("DELETE FROM range(?)", None)]:
     if is_update is not None:

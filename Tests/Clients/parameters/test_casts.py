@@ -130,3 +130,25 @@ def test_a_comparison_sees_the_value_and_not_what_the_columns_type_makes_of_it(r
   counts = [(1.5, 2), (2, 2), (5_000_000_000, 5), (decimal.Decimal("2.1"), 3), ("3", 3)]
   for value, count in counts:
     assert query(raw, sql, value)[0].to_pylist() == [count]
+
+
+MOMENT = datetime.datetime(2024, 2, 29, 12, 34, 56, 789123)
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+@pytest.mark.parametrize(
+  "type_name, rounded",
+  [("TIMESTAMP_S", "2024-02-29 12:34:57"), ("TIMESTAMP_MS", "2024-02-29 12:34:56.789")],
+)
+def test_a_time_finer_than_its_column_is_rounded_as_sql_rounds_it(
+  raw, name, unit: str, type_name: str, rounded: str
+):
+  """DuckDB itself casts TIMESTAMP_NS and TIMESTAMP_MS to no coarser type than TIMESTAMP."""
+  raw.query(f"CREATE TABLE {name} (t {type_name})")
+  values = pa.array([MOMENT]).cast(pa.timestamp(unit), safe=False)
+  query(raw, f"INSERT INTO {name} VALUES (?)", values)
+  found = raw.query(f"SELECT t::VARCHAR FROM {name}")
+  assert found[0].to_pylist() == [rounded]
+  is_less = {"TIMESTAMP_S": 0, "TIMESTAMP_MS": 0 if unit == "ms" else 1}[type_name]
+  counts = query(raw, f"SELECT count(*) FROM {name} WHERE t < ?", values)
+  assert counts[0].to_pylist() == [is_less]

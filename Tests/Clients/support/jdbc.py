@@ -181,7 +181,7 @@ class Prepared:
 
   @property
   def is_update(self) -> bool:
-    """As 18.3 decides it; newer drivers ask the server's `is_update`, which must agree."""
+    """As 18.3 and 19.0 decide it; newer drivers ask the server's `is_update`, which must agree."""
     decided = len(self.dataset_schema) == 0
     if self.answer.is_update not in (None, decided):
       raise SQLException(f"is_update says {self.answer.is_update}, the schema {decided}")
