@@ -249,11 +249,19 @@ def test_a_prepared_statement_tells_whether_it_is_an_update(session, sql: str, i
   assert prepared.is_update in (is_update, None)
 
 
+@pytest.mark.parametrize("sql", ["CREATE TEMP TABLE x (a INTEGER)", "SET VARIABLE y = 1", "BEGIN"])
+def test_preparing_what_has_no_result_announces_a_schema_without_columns(session, sql: str):
+  """Arrow's ODBC driver prepares all statements, and crashes where there is no schema."""
+  prepared = session.prepare(sql)
+  assert pa.ipc.read_schema(pa.py_buffer(prepared.dataset_schema_bytes)).names == []
+
+
 SCHEMA_QUERIES = [
   "SELECT 42",
   "SELECT 1 AS a WHERE false",
   "SELECT i, i::VARCHAR AS s, [i] AS l, {'a': i} AS t, MAP {i: 'x'} AS m FROM range(10) AS r(i)",
   "SELECT sum(i) AS h, avg(i) AS d, NULL AS n, now() AS t FROM range(10) AS r(i)",
+  "SELECT i::DECIMAL(20, 3) AS d, [i::DECIMAL(4, 1)] AS l FROM range(10) AS r(i)",
   "SELECT 'ok'::ENUM('sad', 'ok') AS e, '1'::BIT AS b, uuid() AS u, '12:00:00+01'::TIMETZ AS z",
   "SELECT * FROM sample",
   "SHOW TABLES",
