@@ -296,6 +296,18 @@ def test_the_schema_is_the_same_bytes_everywhere(session, sql: str):
   assert info.total_records == -1
 
 
+def test_the_digits_of_decimals_are_in_the_metadata(session):
+  """Arrow's drivers for ODBC and JDBC read them from nowhere else."""
+  info = session.flight_info(Command.query("SELECT 1.5::DECIMAL(30, 2) AS d, 1::HUGEINT AS h, 2 AS i"))
+  streamed = table(session.messages(info.tickets[0])).schema
+  for schema in (pa.ipc.read_schema(pa.py_buffer(info.schema_bytes)), streamed):
+    assert [field.metadata for field in schema] == [
+      {b"ARROW:FLIGHT:SQL:PRECISION": b"30", b"ARROW:FLIGHT:SQL:SCALE": b"2"},
+      {b"ARROW:FLIGHT:SQL:PRECISION": b"38", b"ARROW:FLIGHT:SQL:SCALE": b"0"},
+      None,
+    ]
+
+
 def test_executing_what_the_text_prepares_is_no_update(session, name):
   sql = f"PREPARE {name} AS SELECT ? AS a; EXECUTE {name}(5)"
   prepared = session.prepare(sql)
