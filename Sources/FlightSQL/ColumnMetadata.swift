@@ -34,9 +34,16 @@ package struct ColumnMetadata: Hashable, Sendable {
       KeyValue("ARROW:FLIGHT:SQL:IS_READ_ONLY", Self.text(self.isReadOnly)),
       KeyValue("ARROW:FLIGHT:SQL:IS_SEARCHABLE", Self.text(true)),
     ]
+    entries += Self.digits(precision: self.precision, scale: self.scale)
+    if let remarks { entries.append(KeyValue("ARROW:FLIGHT:SQL:REMARKS", remarks)) }
+    return entries
+  }
+
+  /// What a field says of the digits of its numbers.
+  static func digits(precision: Int?, scale: Int?) -> [KeyValue] {
+    var entries: [KeyValue] = []
     if let precision { entries.append(KeyValue("ARROW:FLIGHT:SQL:PRECISION", "\(precision)")) }
     if let scale { entries.append(KeyValue("ARROW:FLIGHT:SQL:SCALE", "\(scale)")) }
-    if let remarks { entries.append(KeyValue("ARROW:FLIGHT:SQL:REMARKS", remarks)) }
     return entries
   }
 

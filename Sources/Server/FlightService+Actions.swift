@@ -126,8 +126,9 @@ extension FlightService {
     call.session.remember(handle, in: session)
     var result = ActionCreatePreparedStatementResult()
     result.preparedStatementHandle = Data(handle.bytes)
-    // No schema at all tells clients that don't read `is_update` that there is no result set.
-    if !description.isUpdate { result.datasetSchema = description.schema.encapsulatedData }
+    // Without columns it tells clients that don't read `is_update` that there is no result set.
+    // Arrow's ODBC driver crashes where there is no schema at all.
+    result.datasetSchema = description.schema.encapsulatedData
     result.parameterSchema = description.parameterSchema.encapsulatedData
     result.isUpdate = description.isUpdate
     return try PackedMessage.pack(result)

@@ -118,7 +118,9 @@ extension FlightService {
     }
     do {
       try await reply.begin()
-      try await reply.write(FlightData(header: MessageEncoder.schemaMessage(stream.schema)))
+      try await reply.write(
+        FlightData(header: MessageEncoder.schemaMessage(stream.schema.announced))
+      )
       if let batch = first?.batch { try await send(batch) }
       guard first?.isLast == false else { return }
       try await stream.forEachBatch(send)
@@ -191,6 +193,6 @@ extension FlightInfo {
 extension Schema {
   /// The schema as messages carry it inside a field.
   var encapsulatedData: Data {
-    Data(MessageEncoder.encapsulatedSchema(self).readableBytesView)
+    Data(MessageEncoder.encapsulatedSchema(self.announced).readableBytesView)
   }
 }

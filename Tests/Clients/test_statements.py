@@ -249,11 +249,19 @@ def test_a_prepared_statement_tells_whether_it_is_an_update(session, sql: str, i
   assert prepared.is_update in (is_update, None)
 
 
+@pytest.mark.parametrize("sql", ["CREATE TEMP TABLE x (a INTEGER)", "SET VARIABLE y = 1", "BEGIN"])
+def test_preparing_what_has_no_result_announces_a_schema_without_columns(session, sql: str):
+  """Arrow's ODBC driver prepares all statements, and crashes where there is no schema."""
+  prepared = session.prepare(sql)
+  assert pa.ipc.read_schema(pa.py_buffer(prepared.dataset_schema_bytes)).names == []
+
+
 SCHEMA_QUERIES = [
   "SELECT 42",
   "SELECT 1 AS a WHERE false",
   "SELECT i, i::VARCHAR AS s, [i] AS l, {'a': i} AS t, MAP {i: 'x'} AS m FROM range(10) AS r(i)",
   "SELECT sum(i) AS h, avg(i) AS d, NULL AS n, now() AS t FROM range(10) AS r(i)",
+  "SELECT i::DECIMAL(20, 3) AS d, [i::DECIMAL(4, 1)] AS l FROM range(10) AS r(i)",
   "SELECT 'ok'::ENUM('sad', 'ok') AS e, '1'::BIT AS b, uuid() AS u, '12:00:00+01'::TIMETZ AS z",
   "SELECT * FROM sample",
   "SHOW TABLES",
@@ -286,6 +294,18 @@ def test_the_schema_is_the_same_bytes_everywhere(session, sql: str):
   assert prepared_info.schema_bytes == schema
   assert session.messages(prepared_ticket)[0].header == stream
   assert info.total_records == -1
+
+
+def test_the_digits_of_decimals_are_in_the_metadata(session):
+  """Arrow's drivers for ODBC and JDBC read them from nowhere else."""
+  info = session.flight_info(Command.query("SELECT 1.5::DECIMAL(30, 2) AS d, 1::HUGEINT AS h, 2 AS i"))
+  streamed = table(session.messages(info.tickets[0])).schema
+  for schema in (pa.ipc.read_schema(pa.py_buffer(info.schema_bytes)), streamed):
+    assert [field.metadata for field in schema] == [
+      {b"ARROW:FLIGHT:SQL:PRECISION": b"30", b"ARROW:FLIGHT:SQL:SCALE": b"2"},
+      {b"ARROW:FLIGHT:SQL:PRECISION": b"38", b"ARROW:FLIGHT:SQL:SCALE": b"0"},
+      None,
+    ]
 
 
 def test_executing_what_the_text_prepares_is_no_update(session, name):
