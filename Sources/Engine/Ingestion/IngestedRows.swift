@@ -86,8 +86,14 @@ final class IngestedRows: @unchecked Sendable {
       while true {
         switch try self.stream.receive(self.cancellation, atMost: Self.patience) {
         case .message(let message):
-          let event = try decoder.decode(header: message.header, body: message.body)
-          if case .batch(let batch) = event { return batch }
+          do throws(ArrowIPCError) {
+            let event = try decoder.decode(header: message.header, body: message.body)
+            if case .batch(let batch) = event { return batch }
+          } catch {
+            // Whoever reads on gets the same error.
+            self.stream.fail(error)
+            throw error
+          }
         case .nothing:
           guard self.readerCount.load(ordering: .relaxed) > 1 else { continue }
           self.readerCount.subtract(1, ordering: .relaxed)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+import grpc
 import pyarrow as pa
 import pytest
 
 from support import protobuf
 from support.flightsql import Command, RawClient
-from support.ingestion import flight_messages, ingest, ipc_messages
+from support.ingestion import exists, flight_messages, ingest, ipc_messages, refusal
 
 ORDERED_BYTES = 4 << 20
 BATCH_ROWS = 50_000
@@ -86,3 +87,17 @@ def test_a_table_of_a_database_keeps_it_as_duckdb_is_told_to(start, name, keeps_
     check(raw, name, 1_000_000)
     if keeps_order:
       assert raw.query(f"FROM {name}").equals(table)
+
+
+def test_a_dictionary_that_is_cut_off_is_what_the_client_is_told_of(raw, name):
+  """Not of the batches after it, which other threads read."""
+  words = pa.array(["one", "two", "three"] * 700_000).dictionary_encode()
+  table = pa.Table.from_batches(pa.table({"d": words}).to_batches(max_chunksize=BATCH_ROWS))
+  assert table.nbytes > ORDERED_BYTES
+  schema, (header, body), *batches = ipc_messages(table.schema, table.to_batches())
+  for _ in range(5):
+    status, text = refusal(
+      raw, *flight_messages(Command.ingest(name), [schema, (header, body[:-8]), *batches])
+    )
+    assert status == grpc.StatusCode.INVALID_ARGUMENT and "announced" in text
+    assert not exists(raw, name)

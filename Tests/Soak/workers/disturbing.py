@@ -14,9 +14,8 @@ from Soak.ledger import Batch
 from Soak.relay import Relay
 from Soak.tally import CERTAIN, code
 from Soak.workers.worker import Worker
-from Soak.workers.writing import RawWriter
+from Soak.workers.writing import RawWriter, Sender
 from support.flightsql import Command, any_message, descriptor
-from support.ingestion import APPEND, FAIL_IF_MISSING, flight_messages, ipc_messages
 from support.protobuf import message
 from support.server import ROOT
 
@@ -71,7 +70,7 @@ class Canceller(RawWriter):
         stream.cancel()
 
 
-class HalfSender(RawWriter):
+class HalfSender(Sender):
   """Begins ingestions and never ends them: nothing of them may stay."""
 
   expected = frozenset({"CANCELLED", "DEADLINE_EXCEEDED", "INVALID_ARGUMENT"})
@@ -93,13 +92,7 @@ class HalfSender(RawWriter):
         timer.join()
 
   def half(self, batch: Batch, ended: threading.Event):
-    table = batch.table()
-    parts = ipc_messages(table.schema, table.to_batches(max_chunksize=5))
-    command = Command.ingest(
-      "ledger", if_not_exist=FAIL_IF_MISSING, if_exists=APPEND, schema="main",
-      catalog=self.site.storage.catalog,
-    )
-    messages = list(flight_messages(command, parts))
+    messages = self.messages(batch)
     count = self.random.randint(1, len(messages))
     yield from messages[:count]
     if self.random.random() < 0.3:

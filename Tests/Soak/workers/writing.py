@@ -11,6 +11,9 @@ from support.ingestion import APPEND, FAIL_IF_MISSING, flight_messages, ipc_mess
 
 # Of a lake, small batches go into its catalog and large ones into files.
 BATCH_ROWS = (1, 60)
+# More than a server takes in before it begins to insert: then several threads write a lake's files.
+LARGE_BATCH_ROWS = 120_000
+LARGE_SHARE = 0.03
 
 
 class Writer(Worker):
@@ -50,19 +53,32 @@ class Inserter(RawWriter):
         self.complain(f"{batch}: inserted {count} rows of {batch.row_count}")
 
 
-class Ingester(RawWriter):
-  """Sends its rows as several Arrow batches: all of them arrive, or none."""
+class Sender(RawWriter):
+  """Has rows to send as Arrow batches, sometimes many."""
 
-  def turn(self) -> None:
-    batch = self.batch()
+  def batch(self) -> Batch:
+    if self.random.random() < LARGE_SHARE:
+      return self.site.ledger.begin(self.number, LARGE_BATCH_ROWS)
+    return super().batch()
+
+  def messages(self, batch: Batch) -> list[bytes]:
     table = batch.table()
-    parts = ipc_messages(table.schema, table.to_batches(max_chunksize=10))
+    batches = table.to_batches(max_chunksize=max(5, batch.row_count // 50))
     command = Command.ingest(
       "ledger", if_not_exist=FAIL_IF_MISSING, if_exists=APPEND, schema="main",
       catalog=self.site.storage.catalog,
     )
+    return list(flight_messages(command, ipc_messages(table.schema, batches)))
+
+
+class Ingester(Sender):
+  """Sends its rows as several Arrow batches: all of them arrive, or none."""
+
+  def turn(self) -> None:
+    batch = self.batch()
+    messages = self.messages(batch)
     with self.operation("ingest", batch=batch):
-      (answer,) = self.connect().put(*flight_messages(command, parts))
+      (answer,) = self.connect().put(*messages)
       if (count := protobuf.first(answer, 1, 0)) != batch.row_count:
         self.complain(f"{batch}: ingested {count} rows of {batch.row_count}")
 
