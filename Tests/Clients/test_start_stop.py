@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import grpc
+import pyarrow.flight as flight
 import pytest
 
 from support.flightsql import Command, RawClient, open_query
