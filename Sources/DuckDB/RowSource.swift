@@ -10,7 +10,7 @@ package final class RowSource: Sendable {
 
   package let columns: [Column]
   let threadCount: Int
-  private let makeFill: @Sendable () -> Fill
+  fileprivate let makeFill: @Sendable () -> Fill
   private let state = Mutex<(any Error)?>(nil)
 
   /// - Parameters:
@@ -40,8 +40,6 @@ package final class RowSource: Sendable {
   /// The error that ended the source; DuckDB itself carries on no more than a text.
   var failure: (any Error)? { self.state.withLock { $0 } }
 
-  fileprivate func fill() -> Fill { self.makeFill() }
-
   fileprivate func note(_ error: any Error) {
     self.state.withLock { $0 = $0 ?? error }
   }
@@ -54,7 +52,7 @@ final class RowReader {
 
   init(_ source: RowSource) {
     self.source = source
-    self.fillChunk = source.fill()
+    self.fillChunk = source.makeFill()
   }
 
   func fill(_ chunk: borrowing WritableChunk) throws {
