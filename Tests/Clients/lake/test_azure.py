@@ -2,93 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import concurrent.futures
 import json
 import os
-import threading
 import time
 from pathlib import Path
 
 import grpc
 import pytest
 
-from support.azure import POSTGRES, STORAGE, TOKEN_PATH, Azure
+from support.azure import IDENTITY, POSTGRES, STORAGE, TOKEN_PATH, Azure
 from support.flightsql import Command, RawClient
 from support.health import FLAGS, Health
-from support.ldap import Directory
 from support.server import Server, eventually, run_to_end
 
-IDENTITY = "identity"
 # How long tokens are rotated under load; more by LAKEHOUSE_ROTATION_SECONDS.
 ROTATION_SECONDS = float(os.environ.get("LAKEHOUSE_ROTATION_SECONDS", "9"))
-
-
-@pytest.fixture
-def azure(tmp_path):
-  with Azure(tmp_path) as running:
-    yield running
-
-
-class IssuedTokens:
-  """Knows which tokens for PostgreSQL have been issued, as Azure's PostgreSQL does."""
-
-  def __init__(self, azure: Azure):
-    self.azure = azure
-    self.known: set[str] = set()
-    self.ended = threading.Event()
-    self.thread = threading.Thread(target=self._watch, daemon=True)
-    self.thread.start()
-
-  def _look(self) -> None:
-    self.known |= {token["token"] for token in self.azure.tokens(POSTGRES)}
-
-  def _watch(self) -> None:
-    while not self.ended.wait(0.1):
-      self._look()
-
-  def counts(self, token: str) -> bool:
-    if token not in self.known:
-      self._look()
-    if token not in self.known:
-      return False
-    content = token.split(".")[1]
-    claims = json.loads(base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)))
-    return time.time() < claims["exp"]
-
-  def close(self) -> None:
-    self.ended.set()
-    self.thread.join()
-
-
-@pytest.fixture
-def directory(azure, cluster):
-  """Lets the role of the identity into PostgreSQL with the double's tokens, and with nothing else."""
-  tokens = IssuedTokens(azure)
-  running = Directory(tokens.counts)
-  access = cluster.data / "pg_hba.conf"
-  original = access.read_text()
-  access.write_text(
-    f"hostssl all {IDENTITY} 127.0.0.1/32 ldap ldapserver=127.0.0.1 ldapport={running.port} "
-    f'ldapprefix="uid=" ldapsuffix=""\n{original}'
-  )
-  if not cluster.is_up():
-    cluster.start()
-  if cluster.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{IDENTITY}'") != "1":
-    cluster.sql(f"CREATE ROLE {IDENTITY} LOGIN")
-  cluster.sql("SELECT pg_reload_conf()")
-  yield running
-  access.write_text(original)
-  cluster.sql("SELECT pg_reload_conf()")
-  running.close()
-  tokens.close()
-
-
-@pytest.fixture
-def granted(cluster, database, directory) -> str:
-  """A database that the identity may make its catalog in."""
-  cluster.sql(f'ALTER DATABASE "{database}" OWNER TO {IDENTITY}')
-  return database
 
 
 def storage_flags(azure: Azure, name: str) -> list[str]:

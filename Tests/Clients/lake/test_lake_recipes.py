@@ -15,13 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from support.azure import Azure
+from support.azure import IDENTITY
 from support.azure import binary_path as double_path
 from support.flightsql import Command, RawClient
-from support.s3 import S3
+from support.s3 import NO_MACHINE_KEYS, S3
 from support.server import READY_LINE, ROOT, binary_path, clean_environment
-from test_azure import IDENTITY, azure, directory, granted  # noqa: F401: fixtures
-from test_s3 import NO_MACHINE_KEYS, s3  # noqa: F401
 
 PAGE = (ROOT / "docs/lake.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
@@ -157,7 +155,7 @@ def test_with_s3_on_this_machine(folder, s3, name):
   assert (folder / "lake.ducklake").exists()
 
 
-def test_with_postgresql_and_azure(folder, cluster, granted, azure, request):  # noqa: F811
+def test_with_postgresql_and_azure(folder, cluster, granted, azure, request):
   host = "mylake.postgres.database.azure.com"
   names = catalog(cluster, granted, host) | {
     "az://container/": f"az://{azure.container}/", "my-identity": IDENTITY,

@@ -9,21 +9,8 @@ import pytest
 
 from support import lake
 from support.flightsql import RawClient
-from support.s3 import REGION, S3, Key
+from support.s3 import NO_MACHINE_KEYS, REGION, S3, Key
 from support.server import run_to_end
-
-NO_MACHINE_KEYS = {
-  # Neither a developer's files nor a cloud's metadata service.
-  "AWS_CONFIG_FILE": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
-  "AWS_EC2_METADATA_DISABLED": "true",
-}
-
-
-@pytest.fixture(scope="module")
-def s3():
-  with S3() as running:
-    yield running
-
 
 @pytest.fixture
 def bucket(s3, name) -> str:

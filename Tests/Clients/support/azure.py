@@ -55,6 +55,8 @@ import re
 import secrets
 import selectors
 import subprocess
+import threading
+import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -66,6 +68,8 @@ STORAGE = "https://storage.azure.com"
 POSTGRES = "https://ossrdbms-aad.database.windows.net"
 TOKEN_PATH = "/msi/token"
 MACHINE_TOKEN_PATH = "/metadata/identity/oauth2/token"
+# The role in PostgreSQL that lets the tokens in.
+IDENTITY = "identity"
 
 _READY_LINE = re.compile(r"^azure-double http=(\d+) https=(\d+)$")
 _START_SECONDS = 20
@@ -266,3 +270,34 @@ class Azure:
 
   def clear_faults(self) -> None:
     self._ask("DELETE", "/double/faults")
+
+
+class IssuedTokens:
+  """Knows which tokens for PostgreSQL have been issued, as Azure's PostgreSQL does."""
+
+  def __init__(self, azure: Azure):
+    self.azure = azure
+    self.known: set[str] = set()
+    self.ended = threading.Event()
+    self.thread = threading.Thread(target=self._watch, daemon=True)
+    self.thread.start()
+
+  def _look(self) -> None:
+    self.known |= {token["token"] for token in self.azure.tokens(POSTGRES)}
+
+  def _watch(self) -> None:
+    while not self.ended.wait(0.1):
+      self._look()
+
+  def counts(self, token: str) -> bool:
+    if token not in self.known:
+      self._look()
+    if token not in self.known:
+      return False
+    content = token.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)))
+    return time.time() < claims["exp"]
+
+  def close(self) -> None:
+    self.ended.set()
+    self.thread.join()

@@ -11,6 +11,11 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 REGION = "eu-central-1"
+NO_MACHINE_KEYS = {
+  # Neither a developer's files nor a cloud's metadata service.
+  "AWS_CONFIG_FILE": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+  "AWS_EC2_METADATA_DISABLED": "true",
+}
 _EVERYTHING = json.dumps(
   {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 )
