@@ -10,7 +10,6 @@ import grpc
 import pytest
 
 from support.flightsql import Command, RawClient, descriptor
-from support.protobuf import message
 from support.server import Server, eventually, run_to_end
 
 EXHAUSTED = grpc.StatusCode.RESOURCE_EXHAUSTED

@@ -161,7 +161,7 @@ MAKERS = [
   f"CREATE TABLE nanos AS SELECT [{{'b': map {{1: {NANOS}}}}}] AS a /* WITH DATA */ WITH DATA --",
   f"CREATE TABLE nanos AS SELECT 1 AS a UNION ALL BY NAME SELECT 2 AS a, {NANOS} AS b",
   f"CREATE TABLE nanos AS VALUES ({NANOS})",
-  f"CREATE TABLE \"as\" AS SELECT from_json_strict('\"12:00\"', '\"TIM' || 'E_NS\"') AS \"as\"",
+  "CREATE TABLE \"as\" AS SELECT from_json_strict('\"12:00\"', '\"TIM' || 'E_NS\"') AS \"as\"",
   f"CREATE TABLE nanos AS SELECT cast_to_type('12:00', {NANOS}.a) AS a",
   f"CREATE TABLE nanos AS PIVOT (SELECT 1 AS k, {NANOS} AS a) ON k USING first(a)",
   f"SELECT 1; CREATE TABLE nanos AS PIVOT (SELECT 1 AS k, {NANOS} AS a) ON k USING first(a)",

@@ -11,7 +11,7 @@ import adbc_driver_flightsql.dbapi as adbc
 import grpc
 import pytest
 
-from support.flightsql import Command, RawClient, any_message
+from support.flightsql import Command, RawClient
 from support.logs import call, calls, json_records, text_fields
 from support.protobuf import message
 from support.server import eventually, run_to_end

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import duckdb
-import grpc
 import pyarrow as pa
 import pytest
 

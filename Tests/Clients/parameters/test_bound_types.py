@@ -128,7 +128,7 @@ def test_every_type_of_arrow_is_bound_as_what_it_is(raw, oracle, values: pa.Arra
     plain = values.cast(pa.float32())
   if "decimal" in str(values.type):
     plain = values.cast(pa.decimal128(38, values.type.scale))
-  asked = pa.table({"v": plain})  # noqa: F841: DuckDB finds it by its name
+  oracle.register("asked", pa.table({"v": plain}))
   expected = oracle.execute("SELECT v::VARCHAR FROM asked").fetchall()
   assert list(zip(found["v"].to_pylist())) == expected
 
