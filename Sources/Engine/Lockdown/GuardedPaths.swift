@@ -4,6 +4,7 @@ internal import Glibc
 /// Folders and files of the server that DuckDB may open, and clients may not name.
 struct GuardedPaths: Sendable {
   private static let localhost = "//localhost/"
+  private static let processLinks: Set<Substring> = ["cwd", "fd", "root", "task"]
   /// Linux's `O_PATH`, which the module of the C library leaves out: nothing is read or waited for.
   private static let pathOnly: Int32 = 0o10000000
 
@@ -21,12 +22,32 @@ struct GuardedPaths: Sendable {
 
   /// Whether a text names one of them, or something inside of one, however it is written: DuckDB
   /// follows links, such as `/proc/self/root`, before it looks whether it may open what they lead to.
+  ///
+  /// Where DuckDB looks for files a backslash parts the steps of a path; where it looks whether they lie
+  /// in a folder that it may open, it doesn't.
   func contain(_ text: String) -> Bool {
     guard !self.paths.isEmpty, text.utf8.contains(where: { $0 == 0x2f || $0 == 0x5c }) else {
       return false
     }
-    return self.holds(Self.normalized(text, self.home))
-      || Self.local(text, self.home).map { self.holds(Self.resolved($0)) } ?? false
+    let readings: Set = [text, text.replacingOccurrences(of: "\\", with: "/")]
+    return readings.contains { self.containReading($0) }
+  }
+
+  private func containReading(_ text: String) -> Bool {
+    let normalized = Self.normalized(text, self.home)
+    guard !self.holds(normalized), !Self.leadsThroughProcess(normalized) else { return true }
+    return Self.local(text, self.home).map { self.holds(Self.resolved($0)) } ?? false
+  }
+
+  /// Whether a path goes on from a file or folder that some process has open: what that is may change
+  /// while one looks.
+  private static func leadsThroughProcess(_ path: String) -> Bool {
+    let steps = path.split(separator: "/")
+    return switch steps.first {
+    case "proc": steps.count > 2 && Self.processLinks.contains(steps[2])
+    case "dev": steps.count > 2 && steps[1] == "fd"
+    default: false
+    }
   }
 
   private func holds(_ path: String) -> Bool {
@@ -52,16 +73,15 @@ struct GuardedPaths: Sendable {
 
   private static func normalized(_ text: String, _ home: String) -> String {
     guard let path = Self.local(text, home) else {
-      let path = text.replacingOccurrences(of: "\\", with: "/")
-      let scheme = path.range(of: "://")?.upperBound ?? path.startIndex
-      return path[..<scheme].lowercased() + Self.collapsed(path[scheme...])
+      let scheme = text.range(of: "://")?.upperBound ?? text.startIndex
+      return text[..<scheme].lowercased() + Self.collapsed(text[scheme...])
     }
     return "/" + Self.collapsed(path[...])
   }
 
   /// A whole path in the file system; `nil` for an address elsewhere.
   private static func local(_ text: String, _ home: String) -> String? {
-    var path = text.replacingOccurrences(of: "\\", with: "/")
+    var path = text
     if path.asciiLowercased.utf8.starts(with: "file:".utf8) {
       path = String(path.dropFirst(5))
       if path.asciiLowercased.utf8.starts(with: Self.localhost.utf8) {
