@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import adbc_driver_flightsql.dbapi as adbc
 import adbc_driver_manager
 import grpc
@@ -127,10 +129,25 @@ def test_a_reader_changes_no_lake_that_is_open(start, tmp_path):
       "ducklake_flush_inlined_data('lake')", "ducklake_set_commit_message('lake', 'rea', 'x')",
       "ducklake_add_data_files('lake', 't', '/tmp/none.parquet')",
       "sqlite_query('x', 'SELECT 1')", "postgres_query('x', 'SELECT 1')", "arrow_scan(1, 2, 3)",
+      "postgres_attach('host=127.0.0.1')", "postgres_configure_pool(max_connections => 1)",
+      "pg_clear_cache()", "json_serialize_plan('SELECT 1')",
     ]:
       assert "reader" in refusal(DENIED, reader.query, f"SELECT count(*) FROM {call}")
     assert reader.rows("SELECT max(snapshot_id), count(*) FROM ducklake_snapshots('lake')") == [(2, 3)]
     assert reader.rows("FROM t") == [(1,)]
+
+
+def test_a_reader_replaces_no_views(start, tmp_path):
+  with sqlite3.connect(tmp_path / "other.sqlite") as other:
+    other.execute("CREATE TABLE prices (a INTEGER)")
+  shared = start(
+    "--password", "secret", "--secret-key", SECRET, "--no-lockdown",
+    "--init-sql", "LOAD sqlite; CREATE VIEW prices AS SELECT 1 AS a",
+  )
+  with client(shared, "rea", "reader") as reader:
+    attach = f"FROM sqlite_attach('{tmp_path}/other.sqlite', overwrite = true)"
+    assert "reader" in refusal(DENIED, reader.query, attach)
+    assert reader.rows("FROM prices") == [(1,)]
 
 
 def test_a_reader_writes_nothing_in_a_transaction(reader):

@@ -21,9 +21,10 @@ enum ReadingRole {
     .union([
       "enable_logging", "disable_logging", "truncate_duckdb_logs", "write_log", "enable_profiling",
       "disable_profiling", "checkpoint", "force_checkpoint", "load_aws_credentials",
-      "add_parquet_key", "query", "json_execute_serialized_sql",
+      "add_parquet_key", "query", "json_execute_serialized_sql", "json_serialize_plan",
       "postgres_execute", "postgres_query", "mysql_execute", "mysql_query", "sqlite_query",
-      "arrow_scan", "arrow_scan_dumb",
+      "postgres_attach", "sqlite_attach", "postgres_configure_pool", "pg_clear_cache",
+      "mysql_clear_cache", "arrow_scan", "arrow_scan_dumb",
     ])
 
   /// Whether a reader may set the session's option of that name.
