@@ -195,6 +195,20 @@ def test_a_result_is_read_to_its_end_after_its_transaction(raw):
   assert sum(map(len, received)) > 3_000_000 * 8
 
 
+@pytest.mark.parametrize("reads", [True, False], ids=["begun", "unread"])
+def test_a_result_that_is_not_read_to_its_end_does_no_harm_to_its_transaction(server, name, reads):
+  with adbc.connect(server.uri) as connection, connection.cursor() as cursor:
+    cursor.execute(f"CREATE TABLE {name} (a INTEGER)")
+    for number in range(20):
+      cursor.execute("SELECT range FROM range(200000)")
+      if reads:
+        cursor.fetchone()
+      cursor.execute(f"INSERT INTO {name} VALUES (?)", (number,))
+    connection.commit()
+    cursor.execute(f"SELECT count(*) FROM {name}")
+    assert cursor.fetchone() == (20,)
+
+
 def test_a_closed_connection_rolls_back(server, raw, counter):
   with RawClient(server.address) as leaving:
     transaction = leaving.begin()

@@ -27,6 +27,7 @@ package final class Cancellation: Sendable {
     var queue: StatementQueue?
     var placeCount = 0
     var timeLimit: Duration?
+    var sparesTransaction = false
     var reportsProgress = false
     /// What is to be told of the cancellation.
     var observer: (@Sendable (CancellationReason) -> Void)?
@@ -44,6 +45,9 @@ package final class Cancellation: Sendable {
     }
   }
 
+  /// How long DuckDB may go on where its transaction is spared: no longer than a task usually takes.
+  private static let patience = Duration.milliseconds(50)
+
   private let state = Mutex(State())
 
   package init() {}
@@ -56,14 +60,28 @@ package final class Cancellation: Sendable {
   /// Cancels the statement; the second time does nothing.
   package func cancel(_ reason: CancellationReason = .callEnded) {
     // The interrupt is sent under the lock, so that it can't hit the connection's next statement.
-    let observer = self.state.withLock { state in
-      guard state.reason == nil else { return nil as (@Sendable (CancellationReason) -> Void)? }
+    let (observer, isSpared) = self.state.withLock { state in
+      guard state.reason == nil else {
+        return (nil as (@Sendable (CancellationReason) -> Void)?, false)
+      }
       state.reason = reason
-      state.work?.interrupter.interrupt()
+      let isSpared = reason == .callEnded && state.sparesTransaction && state.work != nil
+      if !isSpared { state.work?.interrupter.interrupt() }
       state.giveUpPlaces()
-      return state.observer
+      return (state.observer, isSpared)
     }
     observer?(reason)
+    guard isSpared else { return }
+    Task {
+      try? await Task.sleep(for: Self.patience)
+      self.state.withLock { $0.work?.interrupter.interrupt() }
+    }
+  }
+
+  /// Has a call's end stop the statement between two of DuckDB's tasks if it can: where DuckDB is
+  /// interrupted, the transaction is lost, and a client that has read enough has made no mistake.
+  func spareTransaction() {
+    self.state.withLock { $0.sparesTransaction = true }
   }
 
   /// Has `observer` called when the statement is cancelled, at once if it is already; only the last

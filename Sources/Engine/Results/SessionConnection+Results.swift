@@ -4,6 +4,9 @@ internal import DuckDB
 extension SessionConnection {
   /// Starts the query of a stream and computes its first part.
   func open(_ stream: ResultStream, query: CompiledStatement) throws -> ResultStep {
+    if query.type == .select, self.state.isInTransaction(ObjectIdentifier(self)) {
+      stream.cancellation.spareTransaction()
+    }
     try self.begin(stream.cancellation, executing: query) { connection in
       try self.requirePermission(for: query.sql)
       let result = try self.start(query, on: connection, stream.cancellation)
