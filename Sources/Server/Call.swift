@@ -52,9 +52,14 @@ extension FlightService {
     isLogin: Bool = false
   ) throws -> Call {
     let id = SessionCookie.cookie(in: metadata) ?? identity.session.flatMap { Handle(text: $0) }
-    return try self.call(metadata, connection, record, identity.principal, id: id) {
-      session,
-      isNew in
+    return try self.call(
+      metadata,
+      connection,
+      record,
+      identity.principal,
+      id: id,
+      isLogin: isLogin
+    ) { session, isNew in
       var response: Metadata = [:]
       if isNew || isLogin { response = SessionCookie.cookie(for: session) }
       if isNew || isLogin || identity.wantsToken {
@@ -71,12 +76,15 @@ extension FlightService {
     _ record: CallRecord?,
     _ principal: Principal,
     id: Handle?,
+    isLogin: Bool = false,
     respond: (Session, Bool) throws -> Metadata
   ) throws -> Call {
     let found = try self.engine.sessions.session(
       id: id,
       connection: connection?.id ?? 0,
-      principal: principal
+      principal: principal,
+      address: metadata[stringValues: "x-forwarded-for"].first { _ in true },
+      isLogin: isLogin
     )
     if found.isFirstCall, let connection {
       let sessions = self.engine.sessions
@@ -90,7 +98,7 @@ extension FlightService {
         .flatMap { GRPCTimeout(headerValue: $0) },
       responseMetadata: try respond(found.session, found.isNew)
     )
-    call.record?.note(session: call.session)
+    call.record?.note(session: call.session, call.responseMetadata)
     call.record?.note(work: call.cancellation)
     return call
   }

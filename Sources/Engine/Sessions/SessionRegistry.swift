@@ -4,12 +4,19 @@ internal import Synchronization
 /// Finds the session a call belongs to.
 ///
 /// A session is named by the id its client sends back, as a cookie or a bearer token. A client
-/// that never does is recognised by its connection; but where clients on a connection do send
-/// ids, a call without one comes from another client, since several may share a connection.
+/// that never does is recognised by its connection, and behind a proxy by its address; but where
+/// clients on a connection do send ids, a call without one comes from another client, since several
+/// may share a connection. Those that log in get a session each.
 package final class SessionRegistry: Sendable {
+  /// Who makes calls without an id on a connection.
+  private struct AnonymousClient: Hashable {
+    var principal: Principal
+    var address: String?
+  }
+
   private struct ConnectionEntry {
-    /// The sessions of the clients that send no id, one for each principal.
-    var anonymousSessions: [Principal: Handle] = [:]
+    /// The sessions of the clients that send no id.
+    var anonymousSessions: [AnonymousClient: Handle] = [:]
     var hasIdentifiedClients = false
   }
 
@@ -18,6 +25,8 @@ package final class SessionRegistry: Sendable {
     var counts: [Principal: Int] = [:]
     /// Sessions whose client has sent their id: they outlive their connection.
     var identified: Set<Handle> = []
+    /// The connections on which clients have logged in who haven't sent their ids yet.
+    var logins: [Handle: UInt64] = [:]
     var connections: [UInt64: ConnectionEntry] = [:]
 
     mutating func insert(_ session: Session) {
@@ -25,8 +34,14 @@ package final class SessionRegistry: Sendable {
       self.counts[session.principal, default: 0] += 1
     }
 
+    mutating func identify(_ id: Handle) {
+      self.identified.insert(id)
+      self.logins[id] = nil
+    }
+
     mutating func remove(_ id: Handle) -> Session? {
       self.identified.remove(id)
+      self.logins[id] = nil
       guard let session = self.sessions.removeValue(forKey: id) else { return nil }
       let count = self.counts[session.principal, default: 1]
       self.counts[session.principal] = count > 1 ? count - 1 : nil
@@ -60,11 +75,16 @@ package final class SessionRegistry: Sendable {
   ///   - id: What the client sent, if anything.
   ///   - connection: The connection the call came on.
   ///   - principal: Who makes the call: sessions of others are unknown to them.
+  ///   - address: Where the client is, as a proxy says that passes calls of many on.
+  ///   - isLogin: Whether the call asks for an id to send from now on.
   package func session(
     id: Handle?,
     connection: UInt64,
-    principal: Principal = .anonymous
+    principal: Principal = .anonymous,
+    address: String? = nil,
+    isLogin: Bool = false
   ) throws(EngineError) -> Found {
+    let client = AnonymousClient(principal: principal, address: address)
     let outcome: Result<Found, EngineError> = self.state.withLock { state in
       let known = state.connections[connection]
       var entry = known ?? ConnectionEntry()
@@ -82,11 +102,12 @@ package final class SessionRegistry: Sendable {
       if let id {
         entry.hasIdentifiedClients = true
         if let session = state.sessions[id], session.principal == principal {
-          state.identified.insert(id)
-          if entry.anonymousSessions[principal] == id { entry.anonymousSessions[principal] = nil }
+          state.identify(id)
+          if entry.anonymousSessions[client] == id { entry.anonymousSessions[client] = nil }
           return .success(found(session, isNew: false))
         }
-      } else if !entry.hasIdentifiedClients, let anonymous = entry.anonymousSessions[principal],
+      } else if !isLogin, !entry.hasIdentifiedClients,
+        let anonymous = entry.anonymousSessions[client],
         let session = state.sessions[anonymous]
       {
         return .success(found(session, isNew: false))
@@ -102,9 +123,12 @@ package final class SessionRegistry: Sendable {
         resources: self.resources
       )
       state.insert(session)
-      if let adopted { state.identified.insert(adopted) }
-      if id == nil, !entry.hasIdentifiedClients {
-        entry.anonymousSessions[principal] = session.id
+      if let adopted {
+        state.identify(adopted)
+      } else if isLogin {
+        state.logins[session.id] = connection
+      } else if id == nil, !entry.hasIdentifiedClients {
+        entry.anonymousSessions[client] = session.id
       }
       return .success(found(session, isNew: true))
     }
@@ -158,8 +182,10 @@ package final class SessionRegistry: Sendable {
   package func connectionClosed(_ connection: UInt64) {
     let sessions = self.state.withLock { state in
       let entry = state.connections.removeValue(forKey: connection)
-      let ended = entry?.anonymousSessions.values.filter { !state.identified.contains($0) } ?? []
-      return ended.compactMap { state.remove($0) }
+      let anonymous =
+        entry?.anonymousSessions.values.filter { !state.identified.contains($0) } ?? []
+      let logins = state.logins.filter { $0.value == connection }.keys
+      return (anonymous + logins).compactMap { state.remove($0) }
     }
     for session in sessions { session.close() }
   }

@@ -10,6 +10,8 @@ final class CallRecord: Sendable {
     var command: String?
     var principal: String?
     var session: UInt64?
+    /// What the response begins with, if there is one.
+    var responseMetadata = Metadata()
     var statement: UInt64?
     var rowCount = 0
     var byteCount = 0
@@ -61,7 +63,8 @@ final class CallRecord: Sendable {
     if let facts { self.log.write(self, facts, code) }
   }
 
-  /// What the client is told of an error, with the call's id.
+  /// What the client is told of an error, with the call's id and, before a response, what it would
+  /// have begun with: a session is told to its client only once.
   func failure(_ error: any Error) -> RPCError {
     var failure =
       switch error {
@@ -70,6 +73,9 @@ final class CallRecord: Sendable {
       default: RPCError(code: .unknown, message: "", cause: error)
       }
     failure.metadata.addString(self.requestID, forKey: RequestID.header)
+    self.facts.withLock { facts in
+      if facts.responseStart == nil { failure.metadata.add(contentsOf: facts.responseMetadata) }
+    }
     return failure
   }
 }
@@ -82,10 +88,11 @@ extension CallRecord {
     self.facts.withLock { $0.command = command }
   }
 
-  func note(session: Session) {
+  func note(session: Session, _ responseMetadata: Metadata) {
     self.facts.withLock { facts in
       facts.principal = session.principal.name
       facts.session = session.number
+      facts.responseMetadata = responseMetadata
     }
   }
 
