@@ -5,6 +5,9 @@ extension SessionConnection {
   /// The options that aren't settings of DuckDB by that name, in the order in which they are set.
   private static let catalogOptions = ["catalog", "schema"]
 
+  /// Those whose values may be names that an open transaction has made.
+  private static let searchPathOptions = catalogOptions + ["search_path"]
+
   /// Parts of the names of settings whose values are nobody's business.
   private static let secretNameParts = [
     "password", "secret_access_key", "client_secret", "account_key", "token", "connection_string",
@@ -22,6 +25,10 @@ extension SessionConnection {
         do {
           try self.requireAllowed(name, options[name] ?? nil)
           let text = try self.statement(setting: name, to: options[name] ?? nil, on: connection)
+          if self.isInTransaction, !Self.searchPathOptions.contains(name.lowercased()) {
+            // An error would end the transaction.
+            try self.resources.database.connect().execute(text)
+          }
           try connection.execute(text)
           try self.record(.changesSettings(text), on: connection)
           // Some settings are everybody's.
