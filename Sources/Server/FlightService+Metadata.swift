@@ -136,9 +136,13 @@ extension SQLInfoFacts {
     self.init(duckDBVersion: Engine.duckDBVersion)
     self.isReadOnly = configuration.isReadOnly
     self.idleMilliseconds = Int(configuration.sessionIdleLifetime / .milliseconds(1))
+    self.transactionIdleMilliseconds = Int(
+      configuration.transactionIdleLifetime / .milliseconds(1)
+    )
     self.maximumConnectionCount = configuration.sessionLimit
     self.maximumPreparedStatementCount = configuration.preparedStatementsPerSession
     self.maximumRowByteCount = configuration.batchLimits.maximumRowByteCount
+    self.maximumStatementByteCount = configuration.statementByteLimit
     self.keywords = vocabulary.keywords
     self.numericFunctions = vocabulary.numericFunctions
     self.stringFunctions = vocabulary.stringFunctions

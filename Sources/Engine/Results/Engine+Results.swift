@@ -58,8 +58,12 @@ extension Engine {
   package func renew(
     _ handle: Handle,
     for principal: Principal = .anonymous
-  ) throws(EngineError) -> ContinuousClock.Instant? {
-    if let expiry = self.resources.polled.renew(handle, for: principal) { return expiry }
+  ) throws -> ContinuousClock.Instant? {
+    if let expiry = self.resources.polled.renew(handle, for: principal) {
+      // There is nothing to fetch of a statement that has failed.
+      _ = try self.resources.polled[handle, principal]?.progress()
+      return expiry
+    }
     try self.resources.unfetched.renew(handle, for: principal)
     return nil
   }

@@ -23,8 +23,8 @@ extension SQLInfo {
     case .serverSubstrait: .bool(false)
     case .serverSubstraitMinVersion, .serverSubstraitMaxVersion: .string("")
     case .serverTransaction: .int32(Self.transactionWithoutSavepoints)
-    case .serverStatementTimeout, .serverTransactionTimeout:
-      .int32(Int32(clamping: facts.idleMilliseconds))
+    case .serverStatementTimeout: .int32(Int32(clamping: facts.idleMilliseconds))
+    case .serverTransactionTimeout: .int32(Int32(clamping: facts.transactionIdleMilliseconds))
     // SQL, cancellation, bulk ingestion, and that within transactions.
     default: .bool(true)
     }
@@ -97,6 +97,7 @@ extension SQLInfo {
     case .maxConnections: .bigint(Int64(facts.maximumConnectionCount))
     case .maxRowSize: .bigint(Int64(facts.maximumRowByteCount))
     case .maxRowSizeIncludesBlobs: .bool(true)
+    case .maxStatementLength: .bigint(Int64(facts.maximumStatementByteCount))
     case .maxStatements: .bigint(Int64(facts.maximumPreparedStatementCount))
     // DuckDB has no limit but memory.
     default: .bigint(0)
