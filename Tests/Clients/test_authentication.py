@@ -15,6 +15,7 @@ from support import tokens
 from support.authentication import (
   NAME, PASSWORD, UNAUTHENTICATED, basic, client, command, headers, refusal, rows,
 )
+from support.failures import FAILING_METHODS, trailers_of_failure
 from support.flightsql import Command, RawClient, read_table
 from support.protobuf import message
 from support.server import Server, eventually, run_to_end
@@ -90,6 +91,17 @@ def test_a_password_is_answered_with_a_token(guarded):
     assert issued["jti"] and issued["session"] in first["set-cookie"]
     again = headers(raw, [("authorization", first["authorization"])])
     assert "authorization" not in again and "set-cookie" not in again
+
+
+@pytest.mark.parametrize("method", FAILING_METHODS)
+def test_a_password_is_answered_with_a_token_when_its_call_fails(guarded, method):
+  with client(guarded, basic()) as first, client(guarded) as second:
+    trailers = trailers_of_failure(first, method)
+    issued = tokens.claims_of(trailers["authorization"].removeprefix("Bearer "))
+    assert issued["sub"] == NAME and issued["session"] in trailers["set-cookie"]
+    first.update(Command.update("SET VARIABLE v = 7"))
+    second.metadata = [("authorization", trailers["authorization"])]
+    assert second.rows("SELECT getvariable('v')") == [(7,)]
 
 
 def test_a_token_leads_to_its_session_on_any_connection(guarded):
@@ -172,14 +184,68 @@ def test_a_handshake_with_a_payload_of_nothing_known(guarded, content):
   assert caught.value.code() == UNAUTHENTICATED
 
 
+def log_in(raw: RawClient) -> dict[str, str]:
+  """As Java clients do: the header says all, and the message is empty."""
+  call = raw.methods["Handshake"](iter([b""]), metadata=[("authorization", basic())])
+  answers = dict(call.initial_metadata())
+  assert list(call) == [b""]
+  return answers
+
+
+def by_token(answers: dict[str, str]) -> list[tuple[str, str]]:
+  return [("authorization", answers["authorization"])]
+
+
+def by_cookie(answers: dict[str, str]) -> list[tuple[str, str]]:
+  return [("authorization", basic()), ("cookie", answers["set-cookie"].split(";")[0])]
+
+
 def test_a_handshake_with_headers(guarded):
-  """As Java clients log in: the header says all, and the message is empty."""
   with client(guarded) as raw:
-    call = raw.methods["Handshake"](iter([b""]), metadata=[("authorization", basic())])
-    answers = dict(call.initial_metadata())
-    assert list(call) == [b""]
+    answers = log_in(raw)
     assert rows(guarded, answers["authorization"]) == [(42,)]
     assert "set-cookie" in answers
+
+
+@pytest.mark.parametrize("identify", [by_token, by_cookie])
+def test_logins_over_one_connection_have_sessions_of_their_own(guarded, name, identify):
+  """As behind a proxy that sends all its clients' calls over one connection."""
+  with client(guarded) as proxy, client(guarded, basic()) as watcher:
+    watcher.update(Command.update(f"CREATE TABLE {name} (a INTEGER)"))
+    mine, others = identify(log_in(proxy)), identify(log_in(proxy))
+    proxy.metadata = mine
+    proxy.update(Command.update("SET VARIABLE v = 1"))
+    transaction = proxy.begin()
+    proxy.metadata = others
+    assert proxy.rows("SELECT getvariable('v')") == [(None,)]
+    proxy.update(Command.update(f"INSERT INTO {name} VALUES (1)"))
+    assert watcher.rows(f"SELECT a FROM {name}") == [(1,)], "in no transaction"
+    proxy.action("CloseSession")
+    proxy.metadata = mine
+    proxy.update(Command.update(f"INSERT INTO {name} VALUES (getvariable('v') + 1)"))
+    proxy.commit(transaction)
+    assert watcher.rows(f"SELECT a FROM {name} ORDER BY a") == [(1,), (2,)]
+
+
+def test_the_session_of_a_login_that_nobody_uses_ends_with_its_connection(start):
+  server = start("--username", NAME, "--password", PASSWORD, "--max-sessions", "3")
+
+  def is_full() -> bool:
+    try:
+      rows(server, basic())
+    except grpc.RpcError as error:
+      assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED, error
+      return True
+    return False
+
+  with client(server) as proxy, client(server) as elsewhere:
+    used, *_ = [log_in(proxy) for _ in range(3)]
+    assert is_full()
+    elsewhere.metadata = by_token(used)
+    elsewhere.update(Command.update("SET VARIABLE v = 1"))
+    proxy.close()
+    assert eventually(lambda: not is_full())
+    assert elsewhere.rows("SELECT getvariable('v')") == [(1,)]
 
 
 def test_nothing_of_a_credential_is_logged(guarded):

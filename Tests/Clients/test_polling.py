@@ -116,6 +116,20 @@ def test_renewing_what_is_unknown(raw):
   assert caught.value.code() == grpc.StatusCode.NOT_FOUND
 
 
+def test_renewing_what_was_cancelled(raw):
+  """There is nothing to fetch any more."""
+  answer = poll(raw, descriptor(Command.query("SELECT range AS a FROM range(100000)")))
+  endpoint = protobuf.first(answer.info.content, 3)
+  raw.action("CancelFlightInfo", message((1, answer.info.content)))
+  for call in (
+    lambda: raw.action("RenewFlightEndpoint", message((1, endpoint))),
+    lambda: raw.messages(answer.info.tickets[0]),
+  ):
+    with pytest.raises(grpc.RpcError) as caught:
+      call()
+    assert caught.value.code() == grpc.StatusCode.CANCELLED
+
+
 def test_statements_that_fail(raw):
   for sql, code in (
     ("SELEC", grpc.StatusCode.INVALID_ARGUMENT),

@@ -6,6 +6,7 @@ import json
 import struct
 
 import adbc_driver_flightsql.dbapi as adbc
+import pytest
 from adbc_driver_flightsql import ConnectionOptions
 
 from support import protobuf
@@ -145,6 +146,36 @@ def test_what_cannot_be_set_is_told_and_the_rest_is_set(raw):
     "access_mode": ERROR,
   }
   assert get_options(raw)["enable_progress_bar"] is True
+
+
+@pytest.mark.parametrize(
+  "option, value, reason",
+  [
+    ("TimeZone", "Nowhere", INVALID_VALUE),
+    ("threads", "abc", INVALID_VALUE),
+    ("access_mode", "x", ERROR),
+  ],
+)
+def test_an_open_transaction_goes_on_when_an_option_cannot_be_set(raw, name, option, value, reason):
+  raw.update(Command.update(f"CREATE TABLE {name} (a INTEGER)"))
+  transaction = raw.begin()
+  raw.update(Command.update(f"INSERT INTO {name} VALUES (1)", transaction))
+  others = {"enable_progress_bar": True, "progress_bar_time": 5_000}
+  assert set_options(raw, **{option: value}, **others) == {option: reason}
+  raw.update(Command.update(f"INSERT INTO {name} VALUES (2)", transaction))
+  raw.commit(transaction)
+  assert raw.rows(f"SELECT a FROM {name} ORDER BY a") == [(1,), (2,)]
+  assert others.items() <= get_options(raw).items()
+
+
+def test_a_schema_that_the_open_transaction_has_made(raw, name):
+  transaction = raw.begin()
+  raw.update(Command.update(f"CREATE SCHEMA {name}", transaction))
+  assert set_options(raw, schema="no such schema") == {"schema": INVALID_VALUE}
+  assert set_options(raw, schema=name) == {}
+  raw.update(Command.update("CREATE TABLE mine AS SELECT 1 AS a", transaction))
+  raw.commit(transaction)
+  assert raw.rows(f"SELECT a FROM {name}.mine") == [(1,)]
 
 
 def test_options_belong_to_the_session(server):

@@ -12,6 +12,7 @@ import pyarrow.flight as flight
 import pytest
 
 from support import protobuf
+from support.failures import FAILING_METHODS, WRONG, trailers_of_failure
 from support.flightsql import Command, RawClient, descriptor, read_table
 from support.ingestion import APPEND
 from support.parameters import data_messages
@@ -64,10 +65,69 @@ def test_clients_behind_one_connection_have_sessions_of_their_own(server):
       assert proxy.rows("SELECT a FROM t") == [(value,)]
 
 
+def test_clients_behind_a_proxy_are_told_apart_by_their_addresses(server):
+  """As long as nobody on its connection sends an id."""
+  clients = [[("x-forwarded-for", f"192.0.2.{number}")] for number in (1, 2)]
+  with RawClient(server.address) as proxy:
+    cookies = []
+    for value, address in enumerate(clients):
+      proxy.metadata = address
+      cookies.append(cookie(headers_of_first_answer(proxy)))
+      proxy.update(Command.update(f"SET VARIABLE v = {value}"))
+    assert cookies[0] != cookies[1]
+    for value, address in enumerate(clients):
+      proxy.metadata = address
+      assert proxy.rows("SELECT getvariable('v')") == [(value,)]
+
+
 def test_a_client_is_told_its_session_once(server):
   with RawClient(server.address) as client:
     assert "set-cookie" in headers_of_first_answer(client)
     assert "set-cookie" not in headers_of_first_answer(client)
+
+
+@pytest.mark.parametrize("method", FAILING_METHODS)
+def test_a_client_whose_first_call_fails_is_told_its_session(server, method):
+  with RawClient(server.address) as first, RawClient(server.address) as second:
+    second.metadata = [cookie(trailers_of_failure(first, method))]
+    first.update(Command.update("SET VARIABLE v = 7"))
+    assert second.rows("SELECT getvariable('v')") == [(7,)]
+    first.close()
+    assert second.rows("SELECT getvariable('v')") == [(7,)]
+
+
+class CookieJar(flight.ClientMiddlewareFactory):
+  """Keeps the cookies that clients of Arrow's get, and sends them back."""
+
+  def __init__(self):
+    super().__init__()
+    self.cookies: list[str] = []
+
+  def start_call(self, info):
+    return CookieMiddleware(self.cookies)
+
+
+class CookieMiddleware(flight.ClientMiddleware):
+  def __init__(self, cookies: list[str]):
+    super().__init__()
+    self.cookies = cookies
+
+  def sending_headers(self):
+    return {"cookie": "; ".join(self.cookies)} if self.cookies else {}
+
+  def received_headers(self, headers):
+    self.cookies += (text.split(";")[0] for text in headers.get("set-cookie", []))
+
+
+def test_arrows_client_knows_its_session_when_its_first_call_fails(server):
+  jar = CookieJar()
+  with flight.connect(server.uri, middleware=[jar]) as first:
+    with pytest.raises(pa.ArrowKeyError, match="nosuch_table"):
+      read_table(first, WRONG)
+    read_table(first, "CREATE TEMP TABLE mine AS SELECT 7 AS a")
+  with flight.connect(server.uri, middleware=[jar]) as second:
+    assert read_table(second, "SELECT a FROM mine").to_pylist() == [{"a": 7}]
+  assert len(jar.cookies) == 1
 
 
 @pytest.mark.parametrize(

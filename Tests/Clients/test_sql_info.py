@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import adbc_driver_flightsql.dbapi as adbc
+import grpc
 import pytest
 
-from support.flightsql import RawClient, any_message
+from support.flightsql import Command, RawClient, any_message
 from support.metadata import fetch, get_sql_info, get_xdbc_type_info, rows
 from support.protobuf import message
 
@@ -63,6 +64,22 @@ def test_facts(raw):
     566: False, 573: False,
   }
   assert {number: found[number] for number in expected} == expected
+
+
+def test_times_without_use_are_those_of_the_settings(start):
+  own = start("--session-idle-seconds", "1800", "--transaction-idle-seconds", "45")
+  with RawClient(own.address) as raw:
+    assert infos(raw, 100, 101) == {100: 1_800_000, 101: 45_000}
+
+
+def test_a_statement_may_be_as_long_as_is_told(raw):
+  length = infos(raw, 557)[557]
+  assert length == 16_777_216
+  sql = "SELECT 42 AS a".ljust(length)
+  assert raw.schema_bytes(Command.query(sql))
+  with pytest.raises(grpc.RpcError) as caught:
+    raw.schema_bytes(Command.query(sql + " "))
+  assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 def test_the_isolation_level_is_not_serializable(start):
