@@ -43,10 +43,16 @@ extension PreparedStatement {
     }
 
     var backoff = Backoff()
+    var isInterrupted = false
     polling: while true {
-      if isCancelled() {
+      if !isInterrupted, isCancelled() {
         self.interruptPending()
-        throw DuckDBError(code: .interrupted, message: "INTERRUPT Error: Interrupted!")
+        guard self.statementType != .select else {
+          throw DuckDBError(code: .interrupted, message: "INTERRUPT Error: Interrupted!")
+        }
+        // What a statement has changed in an open transaction would stay, and be committed, unless
+        // DuckDB meets the interrupt itself.
+        isInterrupted = true
       }
       switch unsafe duckdb_pending_execute_task(pending) {
       case DUCKDB_PENDING_RESULT_NOT_READY:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+
 import grpc
+import pyarrow as pa
 import pytest
 
 from support.flightsql import Command, RawClient
+from support.ingestion import APPEND, flight_messages, ipc_messages
 from support.protobuf import message
 from support.server import run_to_end
 
@@ -42,6 +47,34 @@ def test_queries_and_updates(client):
   (ticket,) = client.flight_info(Command.prepared_query(handle)).tickets
   ends_by_timeout(lambda: client.messages(ticket))
   assert client.rows("SELECT 42") == [(42,)]
+
+
+def pausing(command: bytes) -> Iterator[bytes]:
+  """Half of an ingestion's rows, and the rest when it is too late."""
+  batch = pa.record_batch({"a": range(100_000)})
+  schema, part = ipc_messages(batch.schema, [batch])
+  for count, sent in enumerate(flight_messages(command, [schema] + [part] * 12)):
+    if count == 8:
+      time.sleep(0.8)
+    yield sent
+
+
+@pytest.mark.parametrize("kind", ["INSERT", "ingestion"])
+def test_a_write_that_is_stopped_is_never_committed_in_part(client, name, kind: str):
+  client.update(Command.update(f"CREATE TABLE {name} (a BIGINT)"))
+  texts = "SELECT md5(md5(md5(i::VARCHAR))) AS s FROM range(30000000) AS r(i)"
+  for _ in range(8):
+    transaction = client.begin()
+    if kind == "INSERT":
+      insert = Command.update(f"INSERT INTO {name} SELECT length(s) FROM ({texts})", transaction)
+      ends_by_timeout(lambda: client.update(insert))
+    else:
+      into = Command.ingest(name, if_exists=APPEND, transaction=transaction)
+      ends_by_timeout(lambda: list(client.call("DoPut", pausing(into))))
+    with pytest.raises(grpc.RpcError) as caught:
+      client.commit(transaction)
+    assert caught.value.code() == grpc.StatusCode.ABORTED
+    assert client.rows(f"SELECT count(*) FROM {name}") == [(0,)]
 
 
 def test_a_slow_reader_is_not_at_fault(client):

@@ -174,7 +174,7 @@ extension IngestionStream {
     until deadline: ContinuousClock.Instant?
   ) throws -> (Reception, CheckedContinuation<Void, Never>?) {
     while true {
-      if cancellation.isCancelled { throw EngineError.cancelled }
+      if let reason = cancellation.reason { throw reason.error }
       if case .failed(let error) = self.end { throw error }
       if let message = self.messages.popFirst() {
         self.byteCount -= message.byteCount
