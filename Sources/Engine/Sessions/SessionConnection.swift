@@ -80,6 +80,7 @@ actor SessionConnection {
     if let reason = cancellation.reason { throw reason.error }
     self.setLiveResultAside()
     self.expireOldTransaction()
+    self.resources.lake?.awaitDefinitions(cancellation)
     let opened = try self.open()
     self.resumeOwn(for: statement, on: opened.connection)
     defer {

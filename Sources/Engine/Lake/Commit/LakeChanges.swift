@@ -8,6 +8,8 @@ struct LakeChanges {
   private(set) var isEmpty = true
   /// Whether it does more than to add rows.
   private(set) var isMoreThanInsertions = false
+  /// Whether it may create, change or drop tables, views or whatever else has a definition.
+  private(set) var mayDefine = false
   /// The tables that it adds rows to, without their schemas, as far as the statements' texts tell.
   private(set) var insertedTables: Set<String> = []
   /// Whether it has ingested rows, which can be added anew if others have removed some meanwhile.
@@ -32,6 +34,7 @@ struct LakeChanges {
   init(by type: StatementType, _ sql: String, removing removals: RemovalTargets) {
     self.isEmpty = !type.mayChangeLake && removals.isEmpty
     self.isMoreThanInsertions = !self.isEmpty && type != .insert
+    self.mayDefine = !self.isEmpty && ![.insert, .update, .delete].contains(type)
     self.removals = removals
     self.hasAltered = type == .alter
     if type == .insert, let table = ChangedTableReader.insertedTable(in: sql) {
@@ -43,6 +46,7 @@ struct LakeChanges {
   init(ingestingInto target: IngestionTarget, removing removals: RemovalTargets) {
     self.isEmpty = false
     self.isMoreThanInsertions = target.ifExisting == .replace
+    self.mayDefine = self.isMoreThanInsertions || target.ifMissing == .create
     self.insertedTables = [target.table.asciiLowercased]
     self.hasIngested = true
     self.removals = removals
@@ -59,6 +63,7 @@ struct LakeChanges {
   mutating func formUnion(_ others: LakeChanges) {
     self.isEmpty = self.isEmpty && others.isEmpty
     self.isMoreThanInsertions = self.isMoreThanInsertions || others.isMoreThanInsertions
+    self.mayDefine = self.mayDefine || others.mayDefine
     self.insertedTables.formUnion(others.insertedTables)
     self.hasIngested = self.hasIngested || others.hasIngested
     self.removals.formUnion(others.removals)

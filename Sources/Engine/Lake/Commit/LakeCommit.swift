@@ -69,7 +69,8 @@ struct LakeCommit {
   private func end(_ connection: borrowing Connection, _ changes: LakeChanges) throws {
     // Where COMMIT fails, it may have been done all the same.
     defer { if changes.isMoreThanInsertions { self.lake.countCommit() } }
-    try connection.commit()
+    guard changes.mayDefine else { return try connection.commit() }
+    try self.lake.commitDefinitions(connection, self.database, self.cancellation)
   }
 
   /// Whether it is worth a question to the catalog if others have been in the way of rows that are added.
