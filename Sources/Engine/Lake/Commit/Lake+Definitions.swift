@@ -18,7 +18,7 @@ extension Lake {
     _ database: Database,
     _ cancellation: Cancellation
   ) throws {
-    try self.definitionTurn.take(cancellation, atMost: Self.definitionWaitLimit)
+    try self.definitionTurn.take(cancellation, atMost: LakeCommit.waitLimit)
     self.isChangingDefinitions.store(true, ordering: .sequentiallyConsistent)
     defer {
       self.isChangingDefinitions.store(false, ordering: .sequentiallyConsistent)

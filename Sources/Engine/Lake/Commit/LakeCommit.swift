@@ -12,7 +12,7 @@ struct LakeCommit {
   /// How often what is a transaction of its own is tried, if others have changed its tables meanwhile.
   private static let attemptLimit = 5
   /// How long a commit waits at most for others.
-  private static let waitLimit = Duration.seconds(60)
+  static let waitLimit = Duration.seconds(60)
   private static let fileLockPause = 0.002
 
   let lake: Lake
