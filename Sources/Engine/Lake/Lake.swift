@@ -29,9 +29,10 @@ final class Lake: Sendable {
   let commitTurn = Turn()
   private let commits = Atomic(0)
   let tableTurns = TableTurns()
-  /// That of a commit which changes definitions, and of statements that begin meanwhile.
+  /// That of whoever changes definitions or is the first to read them.
   let definitionTurn = Turn()
-  let isChangingDefinitions = Atomic(false)
+  /// Whether the definitions of the last commit have been read.
+  let hasReadDefinitions = Atomic(false)
   /// Whether a transaction can only be committed if no other was since it first read the catalog.
   var hasOneWriter: Bool { self.sharedCatalogPath != nil }
   /// How often transactions of this server have been committed that did more than to add rows.

@@ -80,7 +80,7 @@ actor SessionConnection {
     if let reason = cancellation.reason { throw reason.error }
     self.setLiveResultAside()
     self.expireOldTransaction()
-    self.resources.lake?.awaitDefinitions(cancellation)
+    self.resources.lake?.awaitDefinitions(self.resources.database, cancellation)
     let opened = try self.open()
     self.resumeOwn(for: statement, on: opened.connection)
     defer {

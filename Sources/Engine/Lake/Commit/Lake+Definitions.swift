@@ -6,8 +6,8 @@ internal import Synchronization
 // what its transaction has made refers to them until it is committed: that ends the process.
 
 extension Lake {
-  /// How long a statement waits at most for a commit: one may hang that waits for PostgreSQL.
-  private static let definitionWaitLimit = Duration.milliseconds(250)
+  /// How long a statement waits at most for others: they may hang that wait for PostgreSQL.
+  private static let definitionWaitLimit = Duration.seconds(1)
 
   /// Commits a transaction that changes definitions, and reads the new ones before statements begin
   /// that would read them all at once.
@@ -19,25 +19,29 @@ extension Lake {
     _ cancellation: Cancellation
   ) throws {
     try self.definitionTurn.take(cancellation, atMost: LakeCommit.waitLimit)
-    self.isChangingDefinitions.store(true, ordering: .sequentiallyConsistent)
-    defer {
-      self.isChangingDefinitions.store(false, ordering: .sequentiallyConsistent)
-      self.definitionTurn.give()
-    }
+    defer { self.definitionTurn.give() }
+    self.hasReadDefinitions.store(false, ordering: .sequentiallyConsistent)
+    defer { self.readDefinitions(database) }
     try connection.commit()
-    // Whoever comes next reads them if this fails.
-    try? database.connect().execute(self.useStatement)
   }
 
-  /// Waits while definitions are being changed.
-  func awaitDefinitions(_ cancellation: Cancellation) {
-    guard self.isChangingDefinitions.load(ordering: .sequentiallyConsistent) else { return }
+  /// Has definitions read by one connection before a statement begins.
+  func awaitDefinitions(_ database: Database, _ cancellation: Cancellation) {
+    guard !self.hasReadDefinitions.load(ordering: .sequentiallyConsistent) else { return }
     do {
       try self.definitionTurn.take(cancellation, atMost: Self.definitionWaitLimit)
     } catch {
       // A statement that is cancelled will notice; others have waited for long enough.
       return
     }
-    self.definitionTurn.give()
+    defer { self.definitionTurn.give() }
+    guard !self.hasReadDefinitions.load(ordering: .sequentiallyConsistent) else { return }
+    self.readDefinitions(database)
+  }
+
+  private func readDefinitions(_ database: Database) {
+    // Where this fails, whoever comes next reads them, and is told why it can't.
+    try? database.connect().execute(self.useStatement)
+    self.hasReadDefinitions.store(true, ordering: .sequentiallyConsistent)
   }
 }
