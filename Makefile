@@ -24,10 +24,9 @@ units: setup
 	@$(BUILD) --build-tests
 	@swift test -c release --skip-build --quiet
 
-# Tests wait much: two at a time keep two cores at work. Those of a file share its servers.
 clients: test-setup
 	@$(BUILD)
-	@.venv/bin/python -m pytest -q -n 2 --dist loadfile Tests/Clients
+	@.venv/bin/python -m pytest -q Tests/Clients
 	@.venv-old-driver/bin/python -m pytest -q Tests/Clients/old_driver
 
 # The files of deployments: the chart, and azd's hook on a PostgreSQL.
