@@ -12,6 +12,7 @@ from support.flightsql import RawClient
 from support.s3 import NO_MACHINE_KEYS, REGION, S3, Key
 from support.server import run_to_end
 
+
 @pytest.fixture
 def bucket(s3, name) -> str:
   s3.make_bucket(f"lake-{name}")
