@@ -37,6 +37,7 @@ package struct Connection: ~Copyable {
   /// returns the result of the last.
   borrowing func result(of sql: String) throws(DuckDBError) -> QueryResult {
     try SQLText.requireNoNUL(sql)
+    self.handle.countExecution()
     var storage = unsafe duckdb_result()
     let state = unsafe duckdb_query(self.handle.pointer, sql, &storage)
     let result = unsafe QueryResult(storage, connection: self.handle)

@@ -9,6 +9,8 @@ final class ConnectionHandle {
   let pointer: duckdb_connection
   let interrupter: Interrupter
   private let database: Database
+  /// How many statements have been executed on it.
+  private(set) var executionCount = 0
 
   @unsafe
   init(_ pointer: duckdb_connection, database: Database) {
@@ -24,6 +26,11 @@ final class ConnectionHandle {
     var connection: duckdb_connection? = unsafe self.pointer
     unsafe duckdb_disconnect(&connection)
     self.database.noteDisconnected()
+  }
+
+  /// Notes that a statement is about to be executed.
+  func countExecution() {
+    self.executionCount += 1
   }
 
   /// Ends the transaction that is open, if one is.

@@ -31,6 +31,7 @@ extension PreparedStatement {
     unless isGivenUp: () -> Bool,
     isCancelled: () -> Bool
   ) throws(DuckDBError) -> QueryResult? {
+    self.connection.countExecution()
     var pending: duckdb_pending_result?
     let started = unsafe duckdb_pending_prepared_streaming(self.pointer, &pending)
     defer { unsafe duckdb_destroy_pending(&pending) }

@@ -8,6 +8,8 @@ import CDuckDB
 package final class PreparedStatement {
   let pointer: duckdb_prepared_statement
   let connection: ConnectionHandle
+  /// That of the connection when this was compiled.
+  private let executionCount: Int
 
   package let statementType: StatementType
 
@@ -37,6 +39,7 @@ package final class PreparedStatement {
     }
     unsafe self.pointer = pointer
     self.connection = connection
+    self.executionCount = connection.executionCount
     self.statementType = StatementType(unsafe duckdb_prepared_statement_type(pointer))
   }
 
@@ -45,8 +48,12 @@ package final class PreparedStatement {
     unsafe duckdb_destroy_prepare(&statement)
   }
 
+  /// Whether nothing has been executed on its connection since it was compiled, itself included.
+  package var isFresh: Bool { self.executionCount == self.connection.executionCount }
+
   /// Executes the statement to its end and discards what it returns.
   func execute() throws(DuckDBError) {
+    self.connection.countExecution()
     var storage = unsafe duckdb_result()
     let state = unsafe duckdb_execute_prepared(self.pointer, &storage)
     let result = unsafe QueryResult(storage, connection: self.connection)

@@ -37,7 +37,7 @@ extension SessionConnection {
           )
         }
       ) { connection in
-        if changesLake { self.effects.lake.formUnion(changes) }
+        if changesLake { self.note(changes, on: connection) }
         definesTable = try self.prepareTable(path, target, rows, on: connection)
         return try self.changingData(if: true) {
           try self.resources.rowFunction.withSource(rows.source) { call in

@@ -60,6 +60,7 @@ extension SessionConnection {
           cancellation
         ) { connection in
           try self.checkColumnTypes(of: tableQueries, binding, on: connection, cancellation)
+          if binding.rows.rowCount > 1, !type.readsOnly { self.keepDefinitions(on: connection) }
           let execution = try self.execution(
             of: statement,
             binding,
@@ -89,7 +90,8 @@ extension SessionConnection {
     // DuckDB makes the plan anew for each execution if it reads any table.
     let prepared =
       try isCompiledAnew
-      ? connection.prepare(statement.sql) : self.plan(of: statement, on: connection).statement
+      ? connection.prepare(statement.sql)
+      : self.definedPlan(of: statement, on: connection).statement
     try self.admit(statement.type, on: connection)
     return BoundExecution(
       prepared,

@@ -21,7 +21,7 @@ extension SessionConnection {
     guard statement.type.mayReadTables else {
       return try plan.statement.stream { cancellation.isCancelled }
     }
-    if let result = try self.run(plan, of: statement.type, cancellation) { return result }
+    if let result = try self.run(plan, of: statement, cancellation) { return result }
     guard self.canStartOver else {
       return try self.runAnew(statement, on: connection, cancellation)
     }
@@ -29,10 +29,11 @@ extension SessionConnection {
     // one for both spares a question to its catalog.
     if self.resources.lake == nil, statement.type.leavesNoTrace, self.versionBeforeChange == nil {
       let plan = try self.renewedPlan(of: statement, on: connection)
-      if let result = try self.run(plan, of: statement.type, cancellation) { return result }
+      if let result = try self.run(plan, of: statement, cancellation) { return result }
     }
     // A function such as `checkpoint` would refuse to run in one.
     guard statement.type != .call else {
+      let plan = try self.definedPlan(of: statement, on: connection)
       return try plan.statement.stream { cancellation.isCancelled }
     }
     if self.own == nil { try self.beginOwn(on: connection) }
@@ -59,6 +60,22 @@ extension SessionConnection {
     return try self.renewedPlan(of: statement, on: connection)
   }
 
+  /// The plan for this connection, with the definitions that it refers to.
+  func definedPlan(
+    of statement: CompiledStatement,
+    on connection: borrowing Connection
+  ) throws -> Plan {
+    let plan = try self.plan(of: statement, on: connection)
+    guard !self.hasDefinitions(plan) else { return plan }
+    return try self.renewedPlan(of: statement, on: connection)
+  }
+
+  /// Whether the lake's definitions that a plan refers to are still there (``KeptDefinitions``).
+  private func hasDefinitions(_ plan: Plan) -> Bool {
+    // Where a plan reads tables, DuckDB makes it anew.
+    self.resources.lake == nil || plan.statement.statementType.readsOnly || plan.statement.isFresh
+  }
+
   private func renewedPlan(
     of statement: CompiledStatement,
     on connection: borrowing Connection
@@ -76,8 +93,7 @@ extension SessionConnection {
     var statements = try self.extract(source.text, on: connection)
     for _ in 0..<source.position {
       let before = try? statements.prepareNext()
-      // Its name is another one each time.
-      if source.needsThoseBefore, before?.statementType == .create { _ = try before?.stream() }
+      if source.isPart, before?.statementType == .create { _ = try before?.stream() }
     }
     return try self.compileNext(of: &statements)
   }
@@ -85,15 +101,19 @@ extension SessionConnection {
   /// Runs a plan if it holds for the data that it is going to read.
   private func run(
     _ plan: Plan,
-    of type: StatementType,
+    of statement: CompiledStatement,
     _ cancellation: Cancellation
   ) throws -> QueryResult? {
+    let type = statement.type
     switch plan.basis {
     case .unknown:
       return nil
     case .transaction(let point):
       // What was prepared by SQL has a plan of its own.
-      guard point == self.point, type != .execute else { return nil }
+      guard point == self.point, type != .execute,
+        // Other parts know it by the names it has.
+        statement.source.isPart || self.hasDefinitions(plan)
+      else { return nil }
       self.own?.isUntouched = false
       return try plan.statement.stream { cancellation.isCancelled }
     case .committed(let version):

@@ -9,6 +9,6 @@ struct TextPart {
   let isLast: Bool
 
   var source: StatementSource {
-    StatementSource(text: self.text, position: self.position, needsThoseBefore: self.position > 0)
+    StatementSource(text: self.text, position: self.position, isPart: self.statement == nil)
   }
 }

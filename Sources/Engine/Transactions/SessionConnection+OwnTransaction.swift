@@ -30,6 +30,7 @@ extension SessionConnection {
       try self.resources.lake != nil || !self.tableQueries(in: text).isEmpty
     else { return try self.plan { try self.compileNext(of: &statements) }.map(work) }
     try self.beginOwn(isReadOnly: isQuery, on: connection)
+    if !isQuery { try self.signOwnTransaction(before: text, on: connection) }
     guard let plan = try self.plan({ try self.compileNext(of: &statements) }) else { return nil }
     let type = plan.statement.statementType
     guard self.runsWhereCompiled(type), type.readsOnly || !isQuery, !self.rewritesFiles(text) else {
@@ -67,7 +68,9 @@ extension SessionConnection {
   func beginPreparing(_ sql: String, on connection: borrowing Connection) throws {
     guard self.endsLater, self.own == nil, !self.state.isInTransaction(ObjectIdentifier(self))
     else { return }
-    try self.beginOwn(isReadOnly: Self.seemsToRead(sql), on: connection)
+    let isReadOnly = Self.seemsToRead(sql)
+    try self.beginOwn(isReadOnly: isReadOnly, on: connection)
+    if !isReadOnly { try self.signOwnTransaction(before: sql, on: connection) }
   }
 
   /// Leaves the transaction in which a statement was prepared open for its first execution.

@@ -8,4 +8,6 @@ struct TransactionEffects {
   var hasRewrittenFiles = false
   /// What they change in the lake.
   var lake: LakeChanges
+  /// The lake's definitions that they refer to.
+  var definitions: KeptDefinitions?
 }

@@ -34,7 +34,8 @@ struct LakeChanges {
   init(by type: StatementType, _ sql: String, removing removals: RemovalTargets) {
     self.isEmpty = !type.mayChangeLake && removals.isEmpty
     self.isMoreThanInsertions = !self.isEmpty && type != .insert
-    self.mayDefine = !self.isEmpty && ![.insert, .update, .delete].contains(type)
+    self.mayDefine =
+      !self.isEmpty && ![.insert, .update, .delete, .mergeInto].contains(type)
     self.removals = removals
     self.hasAltered = type == .alter
     if type == .insert, let table = ChangedTableReader.insertedTable(in: sql) {

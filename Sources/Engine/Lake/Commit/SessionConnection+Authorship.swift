@@ -33,13 +33,21 @@ extension SessionConnection {
     else { return }
     try self.requireUnexpiredTransaction()
     try self.sign(on: connection)
-    self.effects.isSigned = true
+  }
+
+  /// Names the author of the server's own transaction before a statement is compiled that seems to change
+  /// the lake: what is compiled before another statement has run must be compiled again after it.
+  func signOwnTransaction(before text: String, on connection: borrowing Connection) throws {
+    guard self.author != nil, self.role != .reader, WritingText.mayChangeLake(text) else { return }
+    try self.sign(on: connection)
   }
 
   /// Names the author of the transaction that is open on the connection.
   func sign(on connection: borrowing Connection) throws(DuckDBError) {
-    guard let lake = self.resources.lake, let author = self.author else { return }
+    guard let lake = self.resources.lake, let author = self.author, !self.effects.isSigned
+    else { return }
     try connection.execute(lake.sign(as: author))
+    self.effects.isSigned = true
   }
 }
 

@@ -51,6 +51,18 @@ extension SessionConnection {
     try commit.commit(connection, self.effects.lake)
   }
 
+  /// What a statement does to the lake is what statements of this type do.
+  private func kind(
+    of type: StatementType,
+    _ text: String,
+    rewritesFiles: Bool
+  ) -> StatementType {
+    // Where only a table is read, too.
+    if rewritesFiles { return .call }
+    // The type that a `PIVOT` needs is temporary, and no change of the lake.
+    return [.explain, .create].contains(type) && !WritingText.mayChangeLake(text) ? .select : type
+  }
+
   /// Runs `work`, which executes one statement, in the transaction that it needs: one that names its
   /// author, and that is committed in turn with others if it removes rows or rewrites files.
   ///
@@ -70,8 +82,7 @@ extension SessionConnection {
     _ work: (borrowing Connection) throws -> Value
   ) throws -> Value {
     if rewritesFiles { try self.requireRewritingOnce(text) }
-    // As `CALL` does, though the call may stand where only a table is read.
-    let kind = rewritesFiles ? .call : type
+    let kind = self.kind(of: type, text, rewritesFiles: rewritesFiles)
     try self.signOpenTransaction(before: kind, on: connection)
     let signs = self.needsSignature(kind, effect)
     var removals = self.removals(by: kind, text)
@@ -87,16 +98,13 @@ extension SessionConnection {
       self.effects.hasRewrittenFiles = true
     }
     if self.own?.hasParts == true {
-      // The type that the others need is temporary, and no change of the lake.
-      if WritingText.mayChangeLake(text) {
-        if signs { try self.sign(on: connection) }
-        self.effects.lake.formUnion(changes)
-      }
+      if signs { try self.sign(on: connection) }
+      self.note(changes, on: connection)
       return try work(connection)
     }
     // What adds rows is not for DuckDB to commit at its end either, and is tried again like the others.
     guard signs || isAtomic || !removals.isEmpty || !changes.insertedTables.isEmpty else {
-      self.effects.lake.formUnion(changes)
+      self.note(changes, on: connection)
       let value = try work(connection)
       try self.commitOwn(on: connection, cancellation)
       return value
@@ -109,7 +117,7 @@ extension SessionConnection {
     ) { connection in
       let value = try self.atomically(on: connection, changesLake: signs, cancellation) {
         connection in
-        self.effects.lake.formUnion(changes)
+        self.note(changes, on: connection)
         return try work(connection)
       }
       // Where that fails, the next attempt has another transaction.
