@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Foundation
+package import Foundation
 package import Logging
 internal import NIOPosix
 internal import Synchronization
@@ -94,35 +94,42 @@ extension Authenticator {
 
   /// - Parameters:
   ///   - header: The call's `authorization` header.
-  ///   - certificateName: Whom the client's certificate names.
+  ///   - certificate: Whom the client's certificate names, and its end.
   ///   - address: The peer's, without the port.
   package func identity(
     authorization header: String?,
-    certificateName: String?,
+    certificate: (name: String, expiry: Date)?,
     address: String
   ) async throws -> Identity {
     guard let header else {
-      if self.configuration.usesCertificateSubject, let certificateName {
-        return self.identity(ofCertificate: certificateName)
+      if self.configuration.usesCertificateSubject, let certificate {
+        return self.identity(ofCertificate: certificate.name, expiry: certificate.expiry)
       }
       throw AuthenticationError.headerRequired
     }
-    if let known = self.verified[header] { return known }
+    let credential = try Credential(authorization: header)
+    var shown = header
+    if case .password(let username, _) = credential {
+      // Whoever guesses is slowed down, also where the right answer is remembered.
+      try self.attempts.requireAllowed(name: username, address: address)
+      shown += "\n" + address
+    }
+    if let known = self.verified[shown] { return known }
     let generation = self.verified.generation
     let identity =
-      switch try Credential(authorization: header) {
+      switch credential {
       case .password(let username, let password):
         try await self.login(username, password: password, address: address)
       case .token(let token):
         try await self.identity(ofToken: token, address: address)
       }
-    self.verified.remember(identity, for: header, since: generation)
+    self.verified.remember(identity, for: shown, since: generation)
     return identity
   }
 
-  private func identity(ofCertificate name: String) -> Identity {
+  private func identity(ofCertificate name: String, expiry: Date) -> Identity {
     let principal = Principal(name: name, role: self.role(ofCertificate: name))
-    return Identity(principal: principal, method: .certificate)
+    return Identity(principal: principal, method: .certificate, expiry: expiry)
   }
 
   private func role(ofCertificate name: String) -> Role {

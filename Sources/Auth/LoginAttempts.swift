@@ -29,18 +29,18 @@ package final class LoginAttempts: Sendable {
 
   private struct Place: Hashable {
     /// Its beginning: nobody fills the table with names of any length.
-    var name: String
-    var address: String
+    var name: ExactName
+    var address: ExactName
 
     init(_ name: String, _ address: String) {
-      self.name = String(name.prefix(64))
-      self.address = address
+      self.name = ExactName(name.prefix(64))
+      self.address = ExactName(address)
     }
   }
 
   private struct State {
-    var names: [String: Failures] = [:]
-    var addresses: [String: Failures] = [:]
+    var names: [ExactName: Failures] = [:]
+    var addresses: [ExactName: Failures] = [:]
     var knownPlaces: Set<Place> = []
   }
 
@@ -60,7 +60,7 @@ package final class LoginAttempts: Sendable {
     let place = Place(name, address)
     let delay = self.state.withLock { state in
       let ofAddress = self.remainder(
-        state.addresses[address],
+        state.addresses[place.address],
         free: self.limits.freeFailuresOfAddress,
         now
       )
@@ -80,7 +80,7 @@ package final class LoginAttempts: Sendable {
     let place = Place(name, address)
     self.state.withLock { state in
       self.count(place.name, &state.names, now)
-      self.count(address, &state.addresses, now)
+      self.count(place.address, &state.addresses, now)
       // From here on somebody guesses where the user once was.
       state.knownPlaces.remove(place)
     }
@@ -89,8 +89,13 @@ package final class LoginAttempts: Sendable {
   package func noteSuccess(name: String, address: String) {
     let place = Place(name, address)
     self.state.withLock { state in
-      state.names[place.name] = nil
-      state.addresses[address] = nil
+      let own = state.names.removeValue(forKey: place.name)?.count ?? 0
+      // Those of other names stay: whoever has an account may guess for others, too.
+      if let failures = state.addresses[place.address] {
+        let others = failures.count - own
+        state.addresses[place.address] =
+          others > 0 ? Failures(count: others, last: failures.last) : nil
+      }
       if state.knownPlaces.count >= self.limits.entryLimit { state.knownPlaces.removeAll() }
       state.knownPlaces.insert(place)
     }
@@ -108,8 +113,8 @@ package final class LoginAttempts: Sendable {
   }
 
   private func count(
-    _ key: String,
-    _ failures: inout [String: Failures],
+    _ key: ExactName,
+    _ failures: inout [ExactName: Failures],
     _ now: ContinuousClock.Instant
   ) {
     if failures[key] == nil, failures.count >= self.limits.entryLimit {

@@ -70,13 +70,15 @@ final class PublishedKeys: Sendable {
     var failure: String?
     do {
       let keys = try await VerificationKey.keys(inKeySet: try await self.download())
+      self.state.withLock { state in
+        state.keys = keys
+        state.fetched = .now
+      }
       if keys.isEmpty {
-        failure = "it holds no RSA or P-256 key for signatures"
-      } else {
-        self.state.withLock { state in
-          state.keys = keys
-          state.fetched = .now
-        }
+        self.logger.warning(
+          "key set: it holds no RSA or P-256 key for signatures: no token of others counts",
+          metadata: ["url": "\(self.url.text)"]
+        )
       }
     } catch {
       failure = Self.reason(for: error)

@@ -63,7 +63,7 @@ struct TokenVerifier: Sendable {
       // What bears this name elsewhere, such as a snapshot, can't have a NUL in it.
       !claims.sub.isEmpty, !claims.sub.utf8.contains(0)
     else { throw TokenRefusal("it names nobody (sub), or a claim isn't of its type") }
-    guard claims.iss == self.issuer else {
+    guard claims.iss.map(ExactName.init) == ExactName(self.issuer) else {
       throw TokenRefusal("its issuer (iss) isn't the one of --jwt-issuer", as: .invalidIssuer)
     }
     return try self.verified(claims, key.origin, now: now)
@@ -82,7 +82,8 @@ struct TokenVerifier: Sendable {
       throw TokenRefusal("it doesn't count yet (nbf, iat)")
     }
     if let audience {
-      guard claims.aud?.names.contains(audience) ?? false else {
+      guard claims.aud?.names.contains(where: { ExactName($0) == ExactName(audience) }) ?? false
+      else {
         throw TokenRefusal("it isn't for the audience (aud) of --jwt-audience")
       }
     }

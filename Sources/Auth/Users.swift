@@ -61,7 +61,7 @@ final class Users: Sendable {
     guard let file = self.state.withLock({ $0.file }) else {
       return isConfigured ? Self.configuredRole : nil
     }
-    let user = file.users[username]
+    let user = file[username]
     let matches = (user?.hash ?? self.decoy)?.matches(password) ?? false
     if isConfigured { return Self.configuredRole }
     return matches && user?.hash != nil ? user?.role : nil
@@ -69,8 +69,10 @@ final class Users: Sendable {
 
   /// The role of a user by name alone; `nil` if there is no such user (any more).
   func role(of username: String) -> Role? {
-    if username == self.reservedName { return Self.configuredRole }
-    return self.state.withLock { $0.file?.users[username]?.role }
+    if let reservedName, ExactName(username) == ExactName(reservedName) {
+      return Self.configuredRole
+    }
+    return self.state.withLock { $0.file?[username]?.role }
   }
 
   /// Reads the users file again; one that can't be used is reported once, and the users stay.

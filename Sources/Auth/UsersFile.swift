@@ -10,7 +10,9 @@ package struct UsersFile: Hashable, Sendable {
     package var hash: PasswordHash?
   }
 
-  package private(set) var users: [String: User] = [:]
+  private var users: [ExactName: User] = [:]
+
+  package subscript(name: String) -> User? { self.users[ExactName(name)] }
 
   /// - Parameter path: For messages; they never show what the line holds.
   package init(_ content: String, path: String) throws(AuthConfigurationError) {
@@ -32,7 +34,7 @@ package struct UsersFile: Hashable, Sendable {
           "\(place): not a hash that `lakehouse password` makes, nor - for none"
         )
       }
-      guard self.users.updateValue(User(role: role, hash: hash), forKey: String(parts[0])) == nil
+      guard self.users.updateValue(User(role: role, hash: hash), forKey: ExactName(parts[0])) == nil
       else { throw AuthConfigurationError("\(place): the name is there twice") }
     }
   }
@@ -43,7 +45,7 @@ package struct UsersFile: Hashable, Sendable {
       throw AuthConfigurationError("cannot read the users file '\(path)'")
     }
     try self.init(content, path: path)
-    if let reserved, self.users[reserved] != nil {
+    if let reserved, self[reserved] != nil {
       throw AuthConfigurationError(
         "the users file and --username both have the user '\(reserved)'"
       )

@@ -2,9 +2,9 @@ internal import Crypto
 internal import Foundation
 internal import Synchronization
 
-/// Remembers for a while which `authorization` headers were good, and whose they are.
+/// Remembers for a while which credentials were good, and whose they are.
 ///
-/// Only keyed digests of the headers are kept. What is remembered is checked anew after a few
+/// Only keyed digests of what was shown are kept. What is remembered is checked anew after a few
 /// minutes at the latest, so that a key or user that is gone stops counting soon.
 final class VerifiedCredentials: Sendable {
   private struct Entry {
@@ -26,22 +26,22 @@ final class VerifiedCredentials: Sendable {
   /// How often all was forgotten.
   var generation: Int { self.state.withLock { $0.generation } }
 
-  subscript(header: String) -> Identity? {
-    let digest = self.digest(header)
+  subscript(shown: String) -> Identity? {
+    let digest = self.digest(shown)
     return self.state.withLock { state in
       guard let entry = state.entries[digest], entry.deadline > .now else { return nil }
       return entry.identity
     }
   }
 
-  /// - Parameter generation: The one in which checking the header began: who was let in by what has
+  /// - Parameter generation: The one in which checking it began: who was let in by what has
   ///   been forgotten since, such as a user, is checked again.
-  func remember(_ identity: Identity, for header: String, since generation: Int) {
+  func remember(_ identity: Identity, for shown: String, since generation: Int) {
     // An expiry may be further away than a duration can tell.
     let remaining = identity.expiry?.timeIntervalSinceNow ?? .infinity
     let seconds = min(max(0, remaining), Self.lifetime / .seconds(1))
     let deadline = ContinuousClock.now + .seconds(seconds)
-    let digest = self.digest(header)
+    let digest = self.digest(shown)
     self.state.withLock { state in
       guard state.generation == generation else { return }
       if state.entries.count >= Self.limit {
@@ -60,7 +60,7 @@ final class VerifiedCredentials: Sendable {
     }
   }
 
-  private func digest(_ header: String) -> HMAC<SHA256>.MAC {
-    HMAC.authenticationCode(for: Array(header.utf8), using: self.key)
+  private func digest(_ shown: String) -> HMAC<SHA256>.MAC {
+    HMAC.authenticationCode(for: Array(shown.utf8), using: self.key)
   }
 }

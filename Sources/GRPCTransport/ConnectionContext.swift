@@ -35,7 +35,8 @@ final class ConnectionContext: Sendable {
     self.executor = EventLoopTaskExecutor(eventLoop)
     self.budget = RequestBudget(
       limit: configuration.connection.maximumBufferedRequestByteCount,
-      within: budget
+      within: budget,
+      allowance: configuration.connection.guaranteedRequestByteCount
     )
     self.registry = registry
   }

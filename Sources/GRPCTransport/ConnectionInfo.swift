@@ -21,12 +21,12 @@ package final class ConnectionInfo: ServerContext.TransportSpecific {
   package let localPeer: String
 
   private let state = Mutex(State.open([]))
-  private let certificateNameState = Mutex<String?>(nil)
+  private let certificateState = Mutex<ClientCertificate?>(nil)
 
   /// Whom the client's certificate names, if it showed one.
-  package var certificateName: String? {
-    get { certificateNameState.withLock { $0 } }
-    set { certificateNameState.withLock { $0 = newValue } }
+  package var certificate: ClientCertificate? {
+    get { certificateState.withLock { $0 } }
+    set { certificateState.withLock { $0 = newValue } }
   }
 
   package init(remoteAddress: SocketAddress?, localAddress: SocketAddress?) {

@@ -61,6 +61,9 @@ extension HTTP2ServerTransport.Configuration {
     /// Request bytes of all of a connection's streams that no handler has taken yet.
     package var maximumBufferedRequestByteCount = 256 << 20
 
+    /// As many of those a connection may have when others have used up what there is for all.
+    package var guaranteedRequestByteCount = 256 << 10
+
     /// How many request bytes a client may have under way, on all streams and on one.
     package var receiveWindowByteCount = 16 << 20
     package var streamReceiveWindowByteCount = 1 << 20
@@ -139,6 +142,8 @@ extension HTTP2ServerTransport.Configuration {
 
   package struct Messages: Sendable {
     package var maximumReceivedByteCount = 64 << 20
+    /// The same for methods of less, by request path.
+    package var maximumReceivedByteCounts: [String: Int] = [:]
     package var maximumSentByteCount = 1 << 30
 
     /// Answers with gzip when the client accepts it; it costs more than it gains on a fast network.

@@ -50,7 +50,13 @@ package final class HTTP2ServerTransport: ServerTransport {
   }
 
   package func configure(context: GRPCServerContext) {
-    methods.withLock { $0 = MethodTable(context.methods, direct: directMethods) }
+    methods.withLock { methods in
+      methods = MethodTable(
+        context.methods,
+        direct: directMethods,
+        messageByteLimits: configuration.messages.maximumReceivedByteCounts
+      )
+    }
   }
 
   /// Serves until the transport is shut down and every call has ended.

@@ -4,17 +4,23 @@ import Synchronization
 package final class RequestBudget: Sendable {
   private let limit: Int
   private let whole: RequestBudget?
+  private let allowance: Int
   private let used = Atomic<Int>(0)
 
-  /// - Parameter whole: A budget of which this is a part.
-  package init(limit: Int, within whole: RequestBudget? = nil) {
+  /// - Parameters:
+  ///   - whole: A budget of which this is a part.
+  ///   - allowance: What this part may have when others have used the whole up.
+  package init(limit: Int, within whole: RequestBudget? = nil, allowance: Int = 0) {
     self.limit = limit
     self.whole = whole
+    self.allowance = allowance
   }
 
   /// The limit that is passed, if one is.
   package var exceededLimit: Int? {
-    used.load(ordering: .relaxed) > limit ? limit : whole?.exceededLimit
+    let used = used.load(ordering: .relaxed)
+    if used > limit { return limit }
+    return used > allowance ? whole?.exceededLimit : nil
   }
 
   package func reserve(_ byteCount: Int) {

@@ -6,6 +6,8 @@ package struct RequestHead: Sendable {
   package let method: MethodDescriptor
   /// Answers the call; `nil` where GRPCCore dispatches it.
   package let handler: DirectMethod.Handler?
+  /// The largest message of the request, if it is the method's own limit.
+  package let messageByteLimit: Int?
   package let metadata: Metadata
   package let timeout: GRPCTimeout?
   package let encoding: MessageEncoding
@@ -49,6 +51,7 @@ extension RequestHead {
     self.init(
       method: method.descriptor,
       handler: method.handler,
+      messageByteLimit: method.messageByteLimit,
       metadata: fields.metadata,
       timeout: timeout,
       encoding: encoding,

@@ -81,7 +81,7 @@ extension StreamStateMachine {
       let head = try RequestHead(headers, methods: methods)
       let deframer = MessageDeframer(
         encoding: head.encoding,
-        messageByteLimit: messages.maximumReceivedByteCount
+        messageByteLimit: head.messageByteLimit ?? messages.maximumReceivedByteCount
       )
       request = endStream ? .draining(deframer) : .receiving(deframer)
       isCompressing = messages.compressesResponses && head.acceptsGzip

@@ -17,7 +17,7 @@ extension FlightService {
   func identity(_ metadata: Metadata, _ connection: ConnectionInfo?) async throws -> Identity {
     try await self.authenticator.identity(
       authorization: Self.authorization(in: metadata),
-      certificateName: connection?.certificateName,
+      certificate: connection?.certificate.map { ($0.name, $0.expiry) },
       address: Self.address(of: connection)
     )
   }

@@ -21,7 +21,7 @@ extension FlightService {
       return Self.echo(request, SessionCookie.metadata(for: call.session))
     }
     let hasCertificate =
-      self.authenticator.usesCertificates && connection?.certificateName != nil
+      self.authenticator.usesCertificates && connection?.certificate != nil
     guard Self.authorization(in: metadata) == nil, !hasCertificate else {
       let identity = try await self.identity(metadata, connection)
       let call = try self.call(metadata, connection, identity, isLogin: true)

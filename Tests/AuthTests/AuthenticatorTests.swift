@@ -35,7 +35,7 @@ import Testing
   ) async throws -> Identity {
     try await self.authenticator.identity(
       authorization: header,
-      certificateName: certificate,
+      certificate: certificate.map { ($0, .distantFuture) },
       address: address
     )
   }
@@ -81,11 +81,49 @@ import Testing
     #expect(identity.principal.name == "anna")
   }
 
+  @Test func `who guesses is slowed down where the answer is remembered, too`() async throws {
+    let header = Self.basic("anna", "correct")
+    _ = try await self.identity(header, address: "home")
+    _ = try await self.identity(header, address: "shared")
+    for address in ["stranger", "shared"] {
+      for _ in 0..<5 {
+        await #expect(throws: AuthenticationError.self) {
+          try await self.identity(Self.basic("anna", "wrong"), address: address)
+        }
+      }
+      await #expect(throws: AuthenticationError.self) {
+        try await self.identity(header, address: address)
+      }
+    }
+    #expect(try await self.identity(header, address: "home").principal.name == "anna")
+  }
+
+  @Test func `a certificate's token ends with it`() async throws {
+    let authenticator = try await Self.authenticator { $0.usesCertificateSubject = true }
+    let end = Date(timeIntervalSinceNow: 100)
+    let identity = try await authenticator.identity(
+      authorization: nil,
+      certificate: ("robot", end),
+      address: "a"
+    )
+    let token = try authenticator.token(for: identity, session: "0123")
+    let known = try await authenticator.identity(ofToken: token)
+    #expect(try #require(known.expiry) <= end)
+  }
+
+  @Test func `names that Unicode has for the same are others`() throws {
+    #expect("K" == "\u{212A}", "as Swift compares them")
+    #expect(Principal(name: "K", role: .user) != Principal(name: "\u{212A}", role: .user))
+    let file = try UsersFile("K:admin:-\n\u{212A}:reader:-\n", path: "users")
+    #expect(file["K"]?.role == .admin)
+    #expect(file["\u{212A}"]?.role == .reader)
+  }
+
   @Test func `a certificate names the principal where the setting says so`() async throws {
     let authenticator = try await Self.authenticator { $0.usesCertificateSubject = true }
     let identity = try await authenticator.identity(
       authorization: nil,
-      certificateName: "robot",
+      certificate: ("robot", .distantFuture),
       address: "a"
     )
     #expect(identity.principal == Principal(name: "robot", role: .user))

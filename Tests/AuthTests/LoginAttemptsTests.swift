@@ -53,6 +53,16 @@ import Testing
     #expect(self.seconds(attempts, "anna", "a", after: 0) == 0)
   }
 
+  @Test func `a login that succeeds clears nobody else's failures`() {
+    let attempts = LoginAttempts()
+    for number in 0..<20 {
+      attempts.noteFailure(name: "user\(number)", address: "a", now: self.start)
+      attempts.noteFailure(name: "mallory", address: "a", now: self.start)
+      attempts.noteSuccess(name: "mallory", address: "a")
+    }
+    #expect(self.seconds(attempts, "anna", "a", after: 0) > 0)
+  }
+
   @Test func `old failures are forgotten`() {
     let attempts = LoginAttempts()
     for _ in 0..<5 { attempts.noteFailure(name: "anna", address: "a", now: self.start) }

@@ -9,9 +9,10 @@ import Testing
       "# comment\n\nanna:admin:\(Self.hash)\r\nbo:reader:\(Self.hash)\nci:user:-\n",
       path: "users"
     )
-    #expect(file.users.mapValues(\.role) == ["anna": .admin, "bo": .reader, "ci": .user])
-    #expect(file.users["anna"]?.hash != nil)
-    #expect(try #require(file.users["ci"]).hash == nil)
+    let roles = ["anna", "bo", "ci", "comment"].map { file[$0]?.role }
+    #expect(roles == [.admin, .reader, .user, nil])
+    #expect(file["anna"]?.hash != nil)
+    #expect(try #require(file["ci"]).hash == nil)
   }
 
   @Test(arguments: [

@@ -184,6 +184,13 @@ def test_a_handshake_with_a_payload_of_nothing_known(guarded, content):
   assert caught.value.code() == UNAUTHENTICATED
 
 
+def test_a_handshake_that_is_too_large(guarded):
+  with client(guarded) as raw, pytest.raises(grpc.RpcError) as caught:
+    list(raw.call("Handshake", iter([message((2, bytes(40_000)))])))
+  assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+  assert "larger than the limit of 32768 bytes" in caught.value.details()
+
+
 def log_in(raw: RawClient) -> dict[str, str]:
   """As Java clients do: the header says all, and the message is empty."""
   call = raw.methods["Handshake"](iter([b""]), metadata=[("authorization", basic())])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import socket
 import ssl
 
@@ -228,6 +229,33 @@ def test_clients_without_a_good_certificate(mutual, authority, stranger, kind):
   assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
   expected = "showed no certificate" if client is None else "not of a trusted authority"
   assert is_logged(mutual, expected)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_session_is_not_resumed_with_a_certificate_that_has_expired(mutual, authority, version):
+  lifetime = datetime.timedelta(seconds=3)
+  short = authority.sign(f"short {version}", lifetime=lifetime)
+  context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+  context.load_verify_locations(authority.path)
+  context.load_cert_chain(short.certificate, short.key)
+  context.set_alpn_protocols(["h2"])
+  context.minimum_version = context.maximum_version = version
+
+  def connect(session: ssl.SSLSession | None = None) -> tuple[ssl.SSLSession, bool, bytes]:
+    opened = socket.create_connection((mutual.host, mutual.port))
+    with context.wrap_socket(opened, server_hostname="localhost", session=session) as connection:
+      connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5))
+      first = connection.recv(1)
+      return connection.session, connection.session_reused, first
+
+  session, _, first = connect()
+  assert first, "the server answers"
+  assert connect(session)[1:] == (True, first)
+  expired = lambda: datetime.datetime.now(datetime.UTC) > begin + lifetime
+  begin = datetime.datetime.now(datetime.UTC)
+  assert eventually(expired)
+  assert connect(session)[1:] == (True, b""), "the server hangs up"
+  assert is_logged(mutual, "the client's certificate has expired")
 
 
 def test_renewed_certificates_are_used_without_a_restart(start, authority):

@@ -10,6 +10,7 @@ import json
 import os
 import ssl
 import threading
+import time
 
 import grpc
 import pytest
@@ -216,6 +217,26 @@ def test_replaced_keys(start, key_set, keys):
   assert key_set.requests == 2, "unknown keys don't make it ask at once again"
   other = token(keys["ec"], claims(sub="somebody else"), kid="one")
   assert refusal(server, "Bearer " + other)[1] == "Invalid token"
+
+
+def test_withdrawn_keys(start, key_set, keys):
+  key_set.keys = [tokens.jwk(keys["ec"], "one")]
+  server = start("--jwks-url", key_set.url)
+  assert rows(server, "Bearer " + token(keys["ec"], claims(), kid="one")) == [(42,)]
+  key_set.keys = []
+  # A key that isn't known makes it ask.
+  other = "Bearer " + token(keys["next"], claims(), kid="two")
+  fresh = lambda: "Bearer " + token(keys["ec"], claims(sub=f"user {time.monotonic()}"), kid="one")
+
+  def is_withdrawn() -> bool:
+    refusal(server, other)
+    try:
+      return rows(server, fresh()) != [(42,)]
+    except grpc.RpcError as error:
+      return error.code() == UNAUTHENTICATED
+
+  assert eventually(is_withdrawn, 30, 0.5)
+  assert "no token of others counts" in server.stderr
 
 
 def test_a_key_set_that_never_ends(start, key_set, keys):

@@ -88,6 +88,17 @@ import Testing
     #expect(resumedCount.value == 1)
   }
 
+  @Test func `others leave a part what it is allowed`() {
+    let part = RequestBudget(limit: 500, within: budget, allowance: 100)
+    budget.reserve(5_000)
+    part.reserve(100)
+    #expect(part.exceededLimit == nil)
+    part.reserve(1)
+    #expect(part.exceededLimit == 1_000)
+    budget.release(5_000)
+    #expect(part.exceededLimit == nil)
+  }
+
   @Test func `what is taken, dropped or forgotten goes back to every budget`() async throws {
     let part = RequestBudget(limit: 10_000, within: budget)
     for byteCount in [900, 1_100] {

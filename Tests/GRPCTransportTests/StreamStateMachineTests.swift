@@ -73,6 +73,17 @@ import Testing
     #expect(head.acceptsGzip && machine.isCompressing)
   }
 
+  @Test func `a method may have a limit of its own`() throws {
+    let methods = MethodTable([Self.method], messageByteLimits: ["/test.Echo/Unary": 3])
+    var machine = machine()
+    _ = try machine.receive(request, endStream: false, methods: methods)
+    machine.receive(
+      framed([ByteBuffer(string: "abc"), ByteBuffer(string: "abcd")]),
+      endStream: true
+    )
+    #expect(events(of: &machine) == ["message abc", "resourceExhausted"])
+  }
+
   @Test(arguments: [
     (":method", "GET", "405", "13"), ("content-type", "text/html", "415", "13"),
     ("content-type", "application/grpc-web", "415", "13"), (":path", "/test.Echo/No", "200", "12"),

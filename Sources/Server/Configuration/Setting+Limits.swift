@@ -115,7 +115,7 @@ extension Setting {
       "statement-timeout-seconds",
       \.engine.statementTimeout,
       .secondsOrNone,
-      "How long DuckDB may work for one statement, waiting for its client aside; 0 for no limit."
+      "How long DuckDB may work for a statement, an ingestion's waiting for rows included; 0 for no limit."
     ),
     Setting(
       "shutdown-grace-seconds",

@@ -14,11 +14,16 @@ extension HTTP2ServerTransport.Configuration {
   /// Calls at work for a connection for each stream it may have: those whose clients have reset
   /// their streams end a moment later.
   private static let callsPerStream = 4
+  private static let handshake = "/arrow.flight.protocol.FlightService/Handshake"
+  /// A name and a password (``FlightService/payloadByteLimit``), with room for the rest.
+  private static let handshakeByteCount = 32 << 10
 
   mutating func apply(_ limits: TransportLimits) {
     self.listener.maximumConnectionCount = limits.connectionCount
     self.connection.maximumStreamCount = limits.streamsPerConnection
     self.connection.maximumRunningCallCount = Self.callsPerStream * limits.streamsPerConnection
     self.messages.maximumReceivedByteCount = limits.messageByteCount
+    // Anybody may begin one.
+    self.messages.maximumReceivedByteCounts = [Self.handshake: Self.handshakeByteCount]
   }
 }

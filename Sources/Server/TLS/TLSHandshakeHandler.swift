@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRPCTransport
 internal import Logging
 internal import NIOCore
@@ -30,7 +31,14 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
         return
       }
       let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
-      self.info.certificateName = certificate.flatMap { CertificateSubject.commonName(of: $0) }
+      if let subject = certificate.flatMap({ CertificateSubject(of: $0) }) {
+        // A session may be resumed after the certificate's end, of which TLS says nothing.
+        guard subject.expiry > Date.now else {
+          self.refuse("the client's certificate has expired", context)
+          return
+        }
+        self.info.certificate = ClientCertificate(name: subject.name, expiry: subject.expiry)
+      }
     }
     context.fireUserInboundEventTriggered(event)
   }
@@ -72,7 +80,10 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
       ("BAD_CERTIFICATE", "the client does not accept this server's certificate"),
       (
         "CERTIFICATE_VERIFY_FAILED",
-        "the client's certificate is expired, not yet valid, or not of a trusted authority"
+        """
+        the client's certificate is expired, not yet valid, for another purpose than clients, or not of a \
+        trusted authority
+        """
       ),
     ]
     for (name, explanation) in explanations where text.contains(name) { return explanation }

@@ -64,7 +64,7 @@ class Authority:
 
   def sign(
     self, name: str, expired: bool = False, more_names: tuple[str, ...] = (),
-    common_name: str | None = None,
+    common_name: str | None = None, lifetime: datetime.timedelta = DAY,
   ) -> Certificate:
     """A certificate for this machine's loopback addresses, and for these DNS names.
 
@@ -73,7 +73,7 @@ class Authority:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name or name)])
     now = datetime.datetime.now(datetime.UTC)
-    end = now - DAY / 2 if expired else now + DAY
+    end = now - DAY / 2 if expired else now + lifetime
     names = [x509.DNSName(host) for host in ("localhost", *more_names)]
     names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
     signed = (
