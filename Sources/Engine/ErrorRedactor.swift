@@ -2,8 +2,8 @@ internal import DuckDB
 internal import Foundation
 
 /// Takes out of DuckDB's messages what tells about the server's machine: the folders it keeps its
-/// files in, traces of the stack, passwords in the connection strings of other databases, and tables of
-/// a lake's catalog that it suggests instead of one that is missing.
+/// files in, traces of the stack, passwords in the connection strings of other databases, what a lake's catalog
+/// is told, and tables of it that DuckDB suggests instead of one that is missing.
 struct ErrorRedactor: Sendable {
   private static let traceMarker = "\n\nStack Trace:"
 
@@ -15,6 +15,16 @@ struct ErrorRedactor: Sendable {
   /// DuckDB's guess which of the tables there was meant.
   private static var hiddenSuggestion: Regex<Substring> {
     /\n?Did you mean [^\n]*__ducklake_metadata_[^\n]*/
+  }
+
+  /// The SQL that DuckLake sends to the catalog: all that a commit writes, keys of encrypted files included.
+  private static var catalogSQL: Regex<(Substring, Substring)> {
+    /(?s)(Failed to (?:execute query|prepare COPY)) ".*(?:"|\n)(?=: )/
+  }
+
+  /// Where PostgreSQL's client has found the password.
+  private static var passwordFile: Regex<Substring> {
+    /\n?password retrieved from file "[^"\n]*"/
   }
 
   /// Folders, longest first, so that one inside another is found before that.
@@ -43,6 +53,8 @@ struct ErrorRedactor: Sendable {
       message = String(message[..<marker.lowerBound])
     }
     message.replace(Self.password) { "\($0.output.1)***" }
+    if message.contains("ducklake") { message.replace(Self.catalogSQL) { "\($0.output.1)" } }
+    message.replace(Self.passwordFile, with: "")
     if message.contains(StatementGuard.hiddenCatalogPrefix) {
       message.replace(Self.hiddenSuggestion, with: "")
     }

@@ -100,6 +100,8 @@ final class Lake: Sendable {
     try connection.execute(
       "SET GLOBAL ducklake_default_data_inlining_row_limit = \(configuration.inlinedRowLimit)"
     )
+    // DuckLake takes what it knows of a column before its type was changed for what there is now.
+    try connection.execute("SET GLOBAL disabled_optimizers = 'statistics_propagation'")
     // Commits of this server take turns: one that finds others' is in nobody's way when it tries again,
     // and only other servers can keep it from being committed then.
     try connection.execute("SET GLOBAL ducklake_retry_wait_ms = 0")

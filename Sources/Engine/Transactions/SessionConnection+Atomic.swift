@@ -1,6 +1,11 @@
 internal import DuckDB
+internal import Foundation
 
 extension SessionConnection {
+  /// How often a rollback is tried that DuckDB has no memory for, and the seconds in between.
+  private static let rollbackLimit = 20
+  private static let rollbackPause = 0.1
+
   /// Runs `work` so that all it changes is committed, or nothing.
   ///
   /// Where a transaction is open on the connection, its client's or the server's own, the work
@@ -48,13 +53,23 @@ extension SessionConnection {
     }
   }
 
-  /// Rolls back what is open on the connection, whatever is being cancelled.
+  /// Rolls back what is open on the connection, whatever is being cancelled and however little memory
+  /// there is.
+  ///
+  /// No transaction may stay open: nobody could end it.
   func rollBack(_ connection: borrowing Connection) throws(DuckDBError) {
-    do {
-      try connection.rollBack()
-    } catch  where error.code == .interrupted {
-      // A cancellation came in between. It interrupts once, and no transaction may stay open.
-      try connection.rollBack()
+    for _ in 1..<Self.rollbackLimit {
+      do throws(DuckDBError) {
+        return try connection.rollBack()
+      } catch {
+        switch error.code {
+        // A cancellation interrupts once.
+        case .interrupted: continue
+        case .outOfMemory: Thread.sleep(forTimeInterval: Self.rollbackPause)
+        default: throw error
+        }
+      }
     }
+    try connection.rollBack()
   }
 }

@@ -15,6 +15,7 @@ import pytest
 from support import health
 from support.certificates import Authority
 from support.flightsql import Command, RawClient
+from support.postgres import USER
 from support.server import Server, eventually, run_to_end
 
 
@@ -116,6 +117,26 @@ def test_a_role_without_rights_on_a_lake_that_is_there(start, cluster, database,
     cluster, database, tmp_path, "--pg-user", name, password="no-rights"
   )
   assert "permission denied" in said
+
+
+def test_an_error_does_not_tell_what_the_catalog_is_told(start, cluster, database, tmp_path, name):
+  role = f"role_{name}"
+  cluster.sql(f"CREATE ROLE {role} LOGIN PASSWORD 'low'")
+  cluster.sql(f'GRANT ALL ON DATABASE "{database}" TO {role}')
+  cluster.sql(f"GRANT ALL ON SCHEMA public TO {role}", database)
+  server = start(
+    *cluster.flags(database, tmp_path / "data"), "--pg-user", role, "--ducklake-encrypted",
+    environment={"LAKEHOUSE_PG_PASSWORD": "low"},
+  )
+  with RawClient(server.address) as raw:
+    raw.update(Command.update("CREATE TABLE t (a VARCHAR)"))
+    table = "ducklake_data_file"
+    cluster.sql(f"ALTER TABLE {table} OWNER TO {USER}; GRANT SELECT ON {table} TO {role}", database)
+    with pytest.raises(grpc.RpcError) as caught:
+      raw.update(Command.update("INSERT INTO t VALUES ('secret')"))
+    # With the SQL it would tell the key that the new file is encrypted with.
+    assert "permission denied for table ducklake_data_file" in caught.value.details()
+    assert "INSERT" not in caught.value.details() and "secret" not in caught.value.details()
 
 
 def test_a_catalog_of_a_newer_format_is_told_at_once_and_left_alone(
