@@ -19,6 +19,7 @@ extension SessionConnection {
     let plan = try self.plan(of: statement, on: connection)
     try Self.requireBound(plan.statement)
     guard statement.type.mayReadTables else {
+      defer { self.keepCompiledDefinitions() }
       return try plan.statement.stream { cancellation.isCancelled }
     }
     if let result = try self.run(plan, of: statement, cancellation) { return result }
@@ -73,7 +74,8 @@ extension SessionConnection {
   /// Whether the lake's definitions that a plan refers to are still there (``KeptDefinitions``).
   private func hasDefinitions(_ plan: Plan) -> Bool {
     // Where a plan reads tables, DuckDB makes it anew.
-    self.resources.lake == nil || plan.statement.statementType.readsOnly || plan.statement.isFresh
+    self.resources.lake == nil || plan.statement.statementType.readsOnly
+      || plan.statement.isFresh && !self.effects.compilesDefinition
   }
 
   private func renewedPlan(
@@ -82,6 +84,7 @@ extension SessionConnection {
   ) throws -> Plan {
     let plan = try self.plan { try self.compile(statement.source, on: connection) }
     guard let plan else { throw EngineError.noStatement }
+    self.keepCompiledDefinitions()
     if statement.connection === self { statement.plan = plan }
     return plan
   }

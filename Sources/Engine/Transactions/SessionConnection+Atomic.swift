@@ -5,6 +5,8 @@ extension SessionConnection {
   /// How often a rollback is tried that DuckDB has no memory for, and the seconds in between.
   private static let rollbackLimit = 20
   private static let rollbackPause = 0.1
+  /// What DuckDB says where there is nothing to roll back.
+  private static let noTransaction = "no transaction is active"
 
   /// Runs `work` so that all it changes is committed, or nothing.
   ///
@@ -58,16 +60,13 @@ extension SessionConnection {
   ///
   /// No transaction may stay open: nobody could end it.
   func rollBack(_ connection: borrowing Connection) throws(DuckDBError) {
-    for _ in 1..<Self.rollbackLimit {
+    for count in 1..<Self.rollbackLimit {
       do throws(DuckDBError) {
         return try connection.rollBack()
       } catch {
-        switch error.code {
+        guard error.code != .fatal, !error.message.contains(Self.noTransaction) else { throw error }
         // A cancellation interrupts once.
-        case .interrupted: continue
-        case .outOfMemory: Thread.sleep(forTimeInterval: Self.rollbackPause)
-        default: throw error
-        }
+        if count > 1 { Thread.sleep(forTimeInterval: Self.rollbackPause) }
       }
     }
     try connection.rollBack()

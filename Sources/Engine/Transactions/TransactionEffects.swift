@@ -10,4 +10,6 @@ struct TransactionEffects {
   var lake: LakeChanges
   /// The lake's definitions that they refer to.
   var definitions: KeptDefinitions?
+  /// Whether the statement at work is to be compiled with some that are kept then, too.
+  var compilesDefinition = false
 }

@@ -9,15 +9,20 @@ internal import DuckDB
 final class KeptDefinitions {
   /// Nothing is ever executed on it.
   private let connection: Connection
+  /// A question for which DuckLake reads the definitions that a transaction sees.
+  private let question: String
 
-  init(_ database: Database) throws(DuckDBError) {
+  /// - Parameter snapshot: The one that the transaction reads.
+  init(of lake: Lake, _ snapshot: String, _ database: Database) throws(DuckDBError) {
     self.connection = try database.connect()
+    self.question = "FROM \(SQLText.identifier([lake.alias, "?", "?"])) AT (VERSION => \(snapshot))"
   }
 
-  /// Keeps the definitions that there are in a snapshot, too.
-  func add(_ snapshot: String, of lake: Lake) {
-    // That it finds no such table is an error, and all that it is for has been done by then.
-    _ = try? self.connection.prepare(lake.lookUp(in: snapshot))
+  /// Keeps the definitions that there are at present, too: they may have left DuckLake's cache, and been read
+  /// again.
+  func add() {
+    // That there is no such table is an error, and all that it is for has been done by then.
+    _ = try? self.connection.prepare(self.question)
   }
 }
 
@@ -32,18 +37,21 @@ extension SessionConnection {
   ///
   /// Where they can't be read, its next statement fails for the same reason.
   func keepDefinitions(on connection: borrowing Connection) {
-    guard let lake = self.resources.lake,
+    guard let lake = self.resources.lake else { return }
+    if self.effects.definitions == nil,
       let snapshot = try? connection.texts(lake.currentSnapshotQuery).first?.first ?? nil
-    else { return }
-    let definitions = self.effects.definitions ?? (try? KeptDefinitions(self.resources.database))
-    definitions?.add(snapshot, of: lake)
-    self.effects.definitions = definitions
+    {
+      self.effects.definitions = try? KeptDefinitions(of: lake, snapshot, self.resources.database)
+    }
+    self.effects.definitions?.add()
+    self.effects.compilesDefinition = true
   }
-}
 
-extension Lake {
-  /// A question for which DuckLake reads the definitions that there are in a snapshot.
-  fileprivate func lookUp(in snapshot: String) -> String {
-    "FROM \(SQLText.identifier([self.alias, "?", "?"])) AT (VERSION => \(snapshot))"
+  /// Keeps the definitions that a statement has just been compiled with, which may be others than those of
+  /// a moment before.
+  func keepCompiledDefinitions() {
+    guard self.effects.compilesDefinition else { return }
+    self.effects.compilesDefinition = false
+    self.effects.definitions?.add()
   }
 }
