@@ -1,13 +1,6 @@
 internal import DuckDB
-internal import Foundation
 
 extension SessionConnection {
-  /// How often a rollback is tried that DuckDB has no memory for, and the seconds in between.
-  private static let rollbackLimit = 20
-  private static let rollbackPause = 0.1
-  /// What DuckDB says where there is nothing to roll back.
-  private static let noTransaction = "no transaction is active"
-
   /// Runs `work` so that all it changes is committed, or nothing.
   ///
   /// Where a transaction is open on the connection, its client's or the server's own, the work
@@ -45,30 +38,13 @@ extension SessionConnection {
       } catch EngineError.lakeConflict(let table) {
         try evade(connection, value, .lakeConflict(table: table))
         // What has taken its place is committed.
-        try? self.rollBack(connection)
+        try? connection.rollBack()
       }
       return value
     } catch {
       // A COMMIT that fails has already rolled back; then there is nothing left to do.
-      try? self.rollBack(connection)
+      try? connection.rollBack()
       throw error
     }
-  }
-
-  /// Rolls back what is open on the connection, whatever is being cancelled and however little memory
-  /// there is.
-  ///
-  /// No transaction may stay open: nobody could end it.
-  func rollBack(_ connection: borrowing Connection) throws(DuckDBError) {
-    for count in 1..<Self.rollbackLimit {
-      do throws(DuckDBError) {
-        return try connection.rollBack()
-      } catch {
-        guard error.code != .fatal, !error.message.contains(Self.noTransaction) else { throw error }
-        // A cancellation interrupts once.
-        if count > 1 { Thread.sleep(forTimeInterval: Self.rollbackPause) }
-      }
-    }
-    try connection.rollBack()
   }
 }

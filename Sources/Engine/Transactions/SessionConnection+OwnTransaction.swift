@@ -210,7 +210,7 @@ extension SessionConnection {
     guard self.own != nil else { return }
     self.forgetOwn()
     // A COMMIT that failed has rolled back already; then there is nothing left to do.
-    try? self.rollBack(connection)
+    try? connection.rollBack()
   }
 
   private func runsWhereCompiled(_ type: StatementType) -> Bool {

@@ -46,13 +46,13 @@ extension SessionConnection {
       if commits { throw expiry }
       return
     }
-    guard commits else { return try self.rollBack(connection) }
+    guard commits else { return try connection.rollBack() }
     do {
       try self.requireNotAborted(connection)
       try self.committingData { try self.commit(connection, cancellation) }
     } catch {
       // Most failures of COMMIT have rolled back already; then there is nothing left to do.
-      try? self.rollBack(connection)
+      try? connection.rollBack()
       throw error
     }
   }
