@@ -107,22 +107,31 @@ extension Authenticator {
       }
       throw AuthenticationError.headerRequired
     }
-    let credential = try Credential(authorization: header)
-    var shown = header
-    if case .password(let username, _) = credential {
+    // A token's: a password is remembered together with its address.
+    if let known = self.verified[header] { return known }
+    switch try Credential(authorization: header) {
+    case .password(let username, let password):
       // Whoever guesses is slowed down, also where the right answer is remembered.
       try self.attempts.requireAllowed(name: username, address: address)
-      shown += "\n" + address
-    }
-    if let known = self.verified[shown] { return known }
-    let generation = self.verified.generation
-    let identity =
-      switch credential {
-      case .password(let username, let password):
+      let shown = header + "\n" + address
+      if let known = self.verified[shown] { return known }
+      return try await self.remembering(shown) {
         try await self.login(username, password: password, address: address)
-      case .token(let token):
+      }
+    case .token(let token):
+      return try await self.remembering(header) {
         try await self.identity(ofToken: token, address: address)
       }
+    }
+  }
+
+  /// Checks credentials with `check`, and remembers whose they are.
+  private func remembering(
+    _ shown: String,
+    _ check: () async throws -> Identity
+  ) async throws -> Identity {
+    let generation = self.verified.generation
+    let identity = try await check()
     self.verified.remember(identity, for: shown, since: generation)
     return identity
   }

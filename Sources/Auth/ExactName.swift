@@ -1,7 +1,7 @@
 /// A name that equals nothing but itself: a `String` equals those, too, that Unicode has for the same, such as
 /// `K` and the sign of the unit kelvin.
 package struct ExactName: Hashable, Sendable {
-  package let text: String
+  private let text: String
 
   package init(_ text: some StringProtocol) {
     self.text = String(text)

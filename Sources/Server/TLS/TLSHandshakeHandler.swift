@@ -31,13 +31,13 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
         return
       }
       let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
-      if let subject = certificate.flatMap({ CertificateSubject(of: $0) }) {
+      if let certificate = certificate.flatMap({ ClientCertificate(of: $0) }) {
         // A session may be resumed after the certificate's end, of which TLS says nothing.
-        guard subject.expiry > Date.now else {
+        guard certificate.expiry > Date.now else {
           self.refuse("the client's certificate has expired", context)
           return
         }
-        self.info.certificate = ClientCertificate(name: subject.name, expiry: subject.expiry)
+        self.info.certificate = certificate
       }
     }
     context.fireUserInboundEventTriggered(event)

@@ -64,7 +64,7 @@ struct LakeTransaction {
       return value
     } catch {
       // A COMMIT that fails has already rolled back.
-      try? connection.execute("ROLLBACK")
+      try? connection.rollBack()
       throw error
     }
   }

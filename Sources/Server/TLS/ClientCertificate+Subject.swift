@@ -1,13 +1,9 @@
-internal import Foundation
+internal import GRPCTransport
 internal import NIOSSL
 internal import SwiftASN1
 internal import X509
 
-/// Whom a certificate is for, and until when.
-struct CertificateSubject {
-  let name: String
-  let expiry: Date
-
+extension ClientCertificate {
   /// `nil` if the subject has no common name, or several.
   init?(of certificate: NIOSSLCertificate) {
     guard let bytes = try? certificate.toDERBytes(),
@@ -19,7 +15,6 @@ struct CertificateSubject {
     guard names.count == 1, let name = String(names[0].value), !name.isEmpty,
       !name.utf8.contains(0)
     else { return nil }
-    self.name = name
-    self.expiry = certificate.notValidAfter
+    self.init(name: name, expiry: certificate.notValidAfter)
   }
 }
