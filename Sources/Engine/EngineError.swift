@@ -45,6 +45,8 @@ package enum EngineError: Error, Hashable, Sendable {
   case lakeFolderGone(lake: String)
   /// Files of the lake would be rewritten twice in a transaction, or by what was compiled in another.
   case filesRewrittenTwice
+  /// A table that is to be partitioned by buckets has rows, which that would hide.
+  case rowsBeforeBuckets(table: String)
   /// Others that have removed rows from the lake didn't commit within this time.
   case commitWaitExceeded(Duration)
   /// The connection to the lake's catalog was lost between COMMIT and its answer.
@@ -155,6 +157,9 @@ extension EngineError: CustomStringConvertible {
     case .lakeFolderGone(let lake):
       "The folder with the data of '\(lake)' has been moved or removed since the server started: "
         + "it must be put back, or the server started again with a lake that is there."
+    case .rowsBeforeBuckets(let table):
+      "Table \(table) has rows, and partitioning it by bucket(…) would hide them from filters, UPDATE and DELETE "
+        + "(DuckLake 1.5.5): make a new table, partition that, and insert them into it."
     case .filesRewrittenTwice:
       "Files of the lake can be merged or rewritten once in a transaction, by one call in a statement "
         + "without WITH, and not by PREPARE, a view or a macro: DuckLake would write their rows twice."

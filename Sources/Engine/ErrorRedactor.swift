@@ -2,8 +2,8 @@ internal import DuckDB
 internal import Foundation
 
 /// Takes out of DuckDB's messages what tells about the server's machine: the folders it keeps its
-/// files in, traces of the stack, passwords in the connection strings of other databases, what a lake's catalog
-/// is told, and tables of it that DuckDB suggests instead of one that is missing.
+/// files in, traces of the stack, passwords in the connection strings of other databases, where a lake's catalog
+/// is and what it is told, and tables of it that DuckDB suggests instead of one that is missing.
 struct ErrorRedactor: Sendable {
   private static let traceMarker = "\n\nStack Trace:"
 
@@ -20,6 +20,16 @@ struct ErrorRedactor: Sendable {
   /// The SQL that DuckLake sends to the catalog: all that a commit writes, keys of encrypted files included.
   private static var catalogSQL: Regex<(Substring, Substring)> {
     /(?s)(Failed to (?:execute query|prepare COPY)) ".*(?:"|\n)(?=: )/
+  }
+
+  /// The query of DuckLake's own that an error points at.
+  private static var catalogPosition: Regex<Substring> {
+    /\n+LINE \d+:[^\n]*__ducklake_metadata_[^\n]*(?:\n *\^)?/
+  }
+
+  /// Where PostgreSQL's client has looked for the server.
+  private static var serverAddress: Regex<Substring> {
+    #/connection to server (?:at|on socket) "[^"\n]*"(?: \([^)\n]*\))?(?:, port \d+)? failed: /#
   }
 
   /// Where PostgreSQL's client has found the password.
@@ -57,6 +67,8 @@ struct ErrorRedactor: Sendable {
     message.replace(Self.passwordFile, with: "")
     if message.contains(StatementGuard.hiddenCatalogPrefix) {
       message.replace(Self.hiddenSuggestion, with: "")
+      message.replace(Self.catalogPosition, with: "")
+      message.replace(Self.serverAddress, with: "")
     }
     // Most messages name no file at all.
     if message.contains("/") {

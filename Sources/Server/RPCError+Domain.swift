@@ -115,7 +115,7 @@ extension EngineError: RPCErrorConvertible {
       .lakeConflict, .checkpointIncomplete, .commitWaitExceeded:
       .aborted
     case .sessionClosed, .schemaChanged, .stillRunning, .alreadyInTransaction,
-      .filesRewrittenTwice, .lakeFolderGone:
+      .filesRewrittenTwice, .rowsBeforeBuckets, .lakeFolderGone:
       .failedPrecondition
     case .statementTooLong, .queueFull, .queueWaitExceeded, .tooManyStatements,
       .tooManyResultRows, .resultTooLarge, .tooManySessions, .tooManySessionsOfPrincipal,

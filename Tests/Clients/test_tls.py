@@ -11,6 +11,7 @@ import adbc_driver_flightsql.dbapi as adbc
 import grpc
 import pyarrow.flight as flight
 import pytest
+from cryptography.x509.oid import NameOID
 
 from support.certificates import Authority, Certificate
 from support.flightsql import RawClient, read_table
@@ -231,10 +232,13 @@ def test_clients_without_a_good_certificate(mutual, authority, stranger, kind):
   assert is_logged(mutual, expected)
 
 
+@pytest.mark.parametrize("name_type", [NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME])
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_a_session_is_not_resumed_with_a_certificate_that_has_expired(mutual, authority, version):
+def test_a_session_is_not_resumed_with_a_certificate_that_has_expired(
+  mutual, authority, version, name_type
+):
   lifetime = datetime.timedelta(seconds=3)
-  short = authority.sign(f"short {version}", lifetime=lifetime)
+  short = authority.sign(f"short {version}", lifetime=lifetime, name_type=name_type)
   context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
   context.load_verify_locations(authority.path)
   context.load_cert_chain(short.certificate, short.key)

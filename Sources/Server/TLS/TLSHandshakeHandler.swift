@@ -30,14 +30,13 @@ final class TLSHandshakeHandler: ChannelInboundHandler, RemovableChannelHandler 
         self.refuse("the client did not offer HTTP/2 (ALPN h2)", context)
         return
       }
-      let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
-      if let certificate = certificate.flatMap({ ClientCertificate(of: $0) }) {
+      if let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate() {
         // A session may be resumed after the certificate's end, of which TLS says nothing.
         guard certificate.expiry > Date.now else {
           self.refuse("the client's certificate has expired", context)
           return
         }
-        self.info.certificate = certificate
+        self.info.certificate = ClientCertificate(of: certificate)
       }
     }
     context.fireUserInboundEventTriggered(event)

@@ -126,6 +126,35 @@ def test_partitions(raw, name, keys):
   run(raw, f"ALTER TABLE {name} RESET PARTITIONED BY")
 
 
+@pytest.mark.parametrize("prefix", ["", "main.", 'lakehouse."MAIN".', "IF EXISTS "])
+def test_rows_are_not_hidden_by_buckets(raw, name, prefix):
+  """DuckLake passes over the files of rows that were there before."""
+  run(raw, f"CREATE TABLE {name} AS SELECT i AS bucket, i AS b FROM range(20) t(i)")
+  partition = f"ALTER TABLE {prefix}{name} SET PARTITIONED BY ({{}})"
+  run(raw, partition.format("bucket"))
+  for keys in ("bucket(4, b)", 'bucket, "BUCKET" (4, b)'):
+    for update in (
+      lambda sql: raw.update(Command.update(sql)),
+      lambda sql: raw.update(Command.prepared_update(raw.prepare(sql).handle)),
+    ):
+      with pytest.raises(grpc.RpcError) as caught:
+        update(partition.format(keys))
+      assert caught.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+      assert f"{name} has rows" in caught.value.details()
+  assert raw.rows(f"SELECT count(*) FROM {name} WHERE b < 10") == [(10,)]
+  run(
+    raw,
+    "BEGIN",
+    f"DELETE FROM {name}",
+    partition.format("bucket(4, b)"),
+    f"INSERT INTO {name} SELECT i, i FROM range(30) t(i)",
+    "COMMIT",
+  )
+  for value in range(30):
+    assert raw.rows(f"SELECT count(*) FROM {name} WHERE b = {value}") == [(1,)]
+  assert raw.update(Command.update(f"DELETE FROM {name} WHERE b = 7")) == 1
+
+
 def test_sorted_tables(raw, name):
   run(
     raw, f"CREATE TABLE {name} (a INTEGER)", f"ALTER TABLE {name} SET SORTED BY (a ASC)",

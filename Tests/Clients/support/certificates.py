@@ -65,13 +65,14 @@ class Authority:
   def sign(
     self, name: str, expired: bool = False, more_names: tuple[str, ...] = (),
     common_name: str | None = None, lifetime: datetime.timedelta = DAY,
+    name_type: x509.ObjectIdentifier = NameOID.COMMON_NAME,
   ) -> Certificate:
     """A certificate for this machine's loopback addresses, and for these DNS names.
 
     Its subject is that of its files, if no other is given.
     """
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name or name)])
+    subject = x509.Name([x509.NameAttribute(name_type, common_name or name)])
     now = datetime.datetime.now(datetime.UTC)
     end = now - DAY / 2 if expired else now + lifetime
     names = [x509.DNSName(host) for host in ("localhost", *more_names)]

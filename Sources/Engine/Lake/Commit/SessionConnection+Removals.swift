@@ -97,15 +97,18 @@ extension SessionConnection {
     if rewritesFiles, self.state.isInTransaction(ObjectIdentifier(self)) {
       self.effects.hasRewrittenFiles = true
     }
+    func perform(_ connection: borrowing Connection) throws -> Value {
+      self.note(changes, on: connection)
+      try self.requireRowsInSight(after: kind, text, on: connection)
+      return try work(connection)
+    }
     if self.own?.hasParts == true {
       if signs { try self.sign(on: connection) }
-      self.note(changes, on: connection)
-      return try work(connection)
+      return try perform(connection)
     }
     // What adds rows is not for DuckDB to commit at its end either, and is tried again like the others.
     guard signs || isAtomic || !removals.isEmpty || !changes.insertedTables.isEmpty else {
-      self.note(changes, on: connection)
-      let value = try work(connection)
+      let value = try perform(connection)
       try self.commitOwn(on: connection, cancellation)
       return value
     }
@@ -115,11 +118,12 @@ extension SessionConnection {
       // Of its turn, if it has one.
       onConflict: { self.resources.lake?.tableTurns.claim(removals.tables) }
     ) { connection in
-      let value = try self.atomically(on: connection, changesLake: signs, cancellation) {
-        connection in
-        self.note(changes, on: connection)
-        return try work(connection)
-      }
+      let value = try self.atomically(
+        on: connection,
+        changesLake: signs,
+        cancellation,
+        perform
+      )
       // Where that fails, the next attempt has another transaction.
       try self.commitOwn(on: connection, cancellation)
       return value
