@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import struct
 import uuid
 
 import grpc
@@ -240,6 +241,42 @@ def test_values_that_duckdb_cannot_hold(raw, name, array: pa.Array, words: str):
   status, text = ingest_refusal(raw, Command.ingest(name), pa.table({"x": array}))
   assert status.name == "INVALID_ARGUMENT" and words in text
   assert raw.rows(f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{name}'") == [(0,)]
+
+
+def runs_of(value: pa.Array, count: int) -> pa.Array:
+  return pa.RunEndEncodedArray.from_arrays(pa.array([count], pa.int32()), value)
+
+
+@pytest.mark.parametrize(
+  "count", [1 << 31, 200_000_000, (1 << 25) + 1], ids=["most", "many", "one too many"]
+)
+@pytest.mark.parametrize("nested", [False, True], ids=["keys", "keys that are lists"])
+def test_keys_of_maps_that_take_no_bytes_are_limited(raw, name, count: int, nested: bool):
+  """A message of a few hundred bytes means gigabytes otherwise."""
+  count = min(count, (1 << 31) - 1)
+  keys = runs_of(pa.array([7]), count)
+  if nested: keys = pa.ListArray.from_arrays(pa.array([0, count], pa.int32()), keys)
+  offsets = pa.array([0, len(keys)], pa.int32())
+  maps = pa.MapArray.from_arrays(offsets, keys, pa.nulls(len(keys)))
+  status, text = ingest_refusal(raw, Command.ingest(name), pa.table({"m": maps}))
+  assert status.name == "RESOURCE_EXHAUSTED" and "row element limit" in text
+  assert raw.rows("SELECT 42") == [(42,)]
+
+
+def test_keys_of_maps_that_share_their_bytes(raw, name):
+  """Each is a view of nearly the whole text."""
+  text = b"x" * (1 << 16)
+  views = b"".join(
+    struct.pack("<i4sii", len(text) - i, text[:4], 0, 0) for i in range(1000)
+  )
+  keys = pa.Array.from_buffers(
+    pa.binary_view(), 1000, [None, pa.py_buffer(views), pa.py_buffer(text)]
+  )
+  maps = pa.MapArray.from_arrays(pa.array([0, 1000], pa.int32()), keys, pa.nulls(1000, pa.int8()))
+  assert ingest(raw, Command.ingest(name), pa.table({"m": maps})) == 1
+  assert raw.rows(f"SELECT cardinality(m), octet_length(map_keys(m)[1000]) FROM {name}") == [
+    (1000, len(text) - 999)
+  ]
 
 
 @pytest.mark.parametrize("row_count", [0, 1, 2048, 2049, 6000])

@@ -60,7 +60,8 @@ final class IngestedRowReader {
     of batch: DecodedBatch
   ) throws {
     var filler = VectorFiller(
-      elementLimit: rows.count > 1 ? Self.chunkElementLimit : Self.rowElementLimit
+      elementLimit: rows.count > 1 ? Self.chunkElementLimit : Self.rowElementLimit,
+      isCancelled: { [cancellation = self.rows.cancellation] in cancellation.isCancelled }
     )
     for (index, column) in self.rows.columns.enumerated() {
       do {

@@ -14,7 +14,7 @@ final class IngestedRows: @unchecked Sendable {
   let fields: [Field]
   private(set) var columns: [ColumnImport]
   private let stream: IngestionStream
-  private let cancellation: Cancellation
+  let cancellation: Cancellation
   private let decoder: Mutex<StreamDecoder>
   private let readerCount = Atomic(0)
 

@@ -28,10 +28,7 @@ extension VectorFiller {
         return unsafe offset..<(offset + Int(ArrayData.integer(sizes, row, as: Int64.self)))
       }
     }
-    if layout == .map {
-      try rows.forEach { row, _ in try MapKeys.check(array.children[0], in: span(row)) }
-    }
-    try self.fillLists(vector, from: start, array, rows, column, span)
+    try self.fillLists(vector, from: start, array, rows, column, areMaps: layout == .map, span)
   }
 
   mutating func fillLists(
@@ -74,6 +71,7 @@ extension VectorFiller {
     _ array: ArrayData,
     _ rows: RowSelection,
     _ column: ColumnImport,
+    areMaps: Bool = false,
     _ span: (Int) -> Range<Int>
   ) throws {
     let slots = unsafe vector.data.assumingMemoryBound(to: Vector.ListEntry.self) + start
@@ -96,6 +94,10 @@ extension VectorFiller {
     )
     try self.reserveElements(overflow ? .max : slotCount)
     guard count > 0, let end = next else { return }
+    if areMaps {
+      var keys = MapKeys(elementLimit: self.remainingElements, isCancelled: self.isCancelled)
+      try rows.forEach { row, _ in try keys.check(array.children[0], in: span(row)) }
+    }
     var elements = RowSelection.range(end &- count..<end)
     if !isContiguous {
       var indices: [Int32] = []

@@ -10,9 +10,11 @@ struct VectorFiller {
   /// DuckDB's limit, and elements that take no bytes or are used many times make a small message
   /// large.
   private(set) var remainingElements: Int
+  let isCancelled: () -> Bool
 
-  init(elementLimit: Int) {
+  init(elementLimit: Int, isCancelled: @escaping () -> Bool = { false }) {
     self.remainingElements = elementLimit
+    self.isCancelled = isCancelled
   }
 
   /// The chunk would have too many elements.
