@@ -49,7 +49,6 @@ package struct LakehouseServer: Sendable {
     let tls = try configuration.tls.map { try TLSContext($0, logger: logger) }
     var engineConfiguration = configuration.engine
     engineConfiguration.initialSQL = try configuration.initialTexts()
-    engineConfiguration.hasReplicas = !configuration.auth.secretKey.isEmpty
     let engine = try Engine(engineConfiguration)
     if engine.hasNewLakeAmongFiles {
       logger.warning(

@@ -137,7 +137,7 @@ def test_arrows_client_knows_its_session_when_its_first_call_fails(server):
     ("cookie", f"{COOKIE}="),
     ("cookie", "another=1; third"),
     ("cookie", f"{COOKIE}={'x' * 3000}"),
-    ("authorization", "Bearer session-00000000000000000000000000000000"),
+    ("authorization", "Bearer session-11111111111111111111111111111111"),
     ("authorization", "Bearer"),
     ("authorization", "Basic not base64"),
   ],
@@ -157,6 +157,20 @@ def test_a_prepared_statement_belongs_to_its_session(server):
     assert caught.value.code() == grpc.StatusCode.NOT_FOUND
     other.close_prepared(handle)
     assert mine.flight_info(Command.prepared_query(handle)).tickets
+
+
+def test_a_token_goes_on_with_one_session_when_its_own_has_ended(start):
+  server = start("--username", "ada", "--password", "secret", "--max-sessions-per-principal", "2")
+  with flight.connect(server.uri) as client, RawClient(server.address) as raw:
+    name, value = client.authenticate_basic_token("ada", "secret")
+    raw.metadata = [(name.decode(), value.decode())]
+    raw.query("SET VARIABLE a = 7")
+    assert raw.rows("SELECT getvariable('a')") == [(7,)]
+    raw.action("CloseSession")
+    assert raw.rows("SELECT getvariable('a')") == [(None,)]
+    for value in range(4):
+      raw.query(f"SET VARIABLE a = {value}")
+      assert raw.rows("SELECT getvariable('a')") == [(value,)]
 
 
 def test_a_cursor_goes_on_when_its_session_was_idle_for_too_long(start):

@@ -135,12 +135,10 @@ package final class SessionRegistry: Sendable {
     return try outcome.get()
   }
 
-  /// The id that a client brings, if another server may have given it: with an id of its own from
-  /// each server, a client whose calls go to all of them in turn would get a new session each time.
+  /// The id that a client brings of a session that has ended, or that another server has given it: with
+  /// another one each time, a client that keeps the first would get a new session with each call.
   private func adoptable(_ id: Handle?, _ state: State) -> Handle? {
-    guard self.resources.configuration.hasReplicas, let id, state.sessions[id] == nil
-    else { return nil }
-    return id
+    id.flatMap { state.sessions[$0] == nil ? $0 : nil }
   }
 
   /// Why a principal may not have another session, if that is so.

@@ -48,9 +48,13 @@ import Testing
     try await self.test.run("FROM t", in: try self.test.session())
   }
 
-  @Test func `an unknown id gets a new session`() throws {
-    let found = try self.sessions.session(id: Handle(), connection: 1)
+  @Test func `an unknown id gets a new session, and keeps it`() throws {
+    let id = Handle()
+    let found = try self.sessions.session(id: id, connection: 1)
     #expect(found.isNew)
+    let again = try self.sessions.session(id: id, connection: 2)
+    #expect(!again.isNew && again.session === found.session)
+    #expect(self.sessions.count == 1)
   }
 
   @Test func `principals that share a connection have sessions of their own`() throws {
