@@ -51,6 +51,8 @@ package struct EngineConfiguration: Sendable {
   package var boundByteLimit = 16 << 20
   /// Bytes of the rows of all statements that are in memory.
   package var allBoundByteLimit = 1 << 30
+  /// Bytes bound to one update: beyond a share of memory they wait in a file.
+  package var updateBoundByteLimit = 8 << 30
   /// Bytes that the values of one row may take while it is executed, roughly.
   package var parameterRowByteLimit = 256 << 20
   /// Results that were announced and not fetched yet; the oldest is dropped for a new one.
@@ -65,9 +67,6 @@ package struct EngineConfiguration: Sendable {
   package var keptResultByteLimit = 8 << 30
   /// How long DuckDB may work for one statement, where the session doesn't say.
   package var statementTimeout: Duration?
-  /// Whether other servers may send their clients here: ids of sessions that aren't known may be
-  /// theirs.
-  package var hasReplicas = false
   package var sessionIdleLifetime = Duration.seconds(3_600)
   /// How long a transaction may stay open without a statement; then it is rolled back.
   package var transactionIdleLifetime = Duration.seconds(600)

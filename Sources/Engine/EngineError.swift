@@ -213,7 +213,8 @@ extension EngineError: CustomStringConvertible {
     case .tooManyBoundRows(let limit):
       "The rows bound to a query exceed the limit of \(limit) (bound row limit)."
     case .boundRowsTooLarge(let limit):
-      "The rows bound to a query exceed the limit of \(limit) bytes (bound byte limit)."
+      "The rows bound to a statement exceed the limit of \(limit) bytes (bound byte limit): bind fewer at a time, "
+        + "or ingest them."
     case .allBoundRowsTooLarge(let limit):
       "The server is busy: the rows bound to all statements have \(limit) bytes already "
         + "(limit of all bound bytes). Try again later, and close statements that aren't needed."

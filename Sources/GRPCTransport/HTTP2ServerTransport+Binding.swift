@@ -68,7 +68,9 @@ extension HTTP2ServerTransport {
       channel.close(promise: nil)
       return false
     } catch {
-      return true
+      // All else may happen to the socket of a server that is there.
+      let code = (error as? IOError)?.errnoCode
+      return code == ECONNREFUSED || code == ENOENT
     }
   }
 

@@ -23,6 +23,7 @@ final class IngestionSlots: Sendable {
       state.lastTicket += 1
       return state.lastTicket
     }
+    let start = ContinuousClock.now
     let timer = waitLimit.map { limit in
       Task {
         try await Task.sleep(for: limit)
@@ -37,6 +38,10 @@ final class IngestionSlots: Sendable {
           guard state.freeCount == 0 else {
             state.freeCount -= 1
             return .success(())
+          }
+          // The timer has found nobody in line.
+          if let waitLimit, .now - start >= waitLimit {
+            return .failure(EngineError.queueWaitExceeded(waitLimit))
           }
           state.line.append((ticket, continuation))
           return nil
@@ -56,7 +61,7 @@ final class IngestionSlots: Sendable {
     waiting?.resume(throwing: error)
   }
 
-  /// To be called once for each ``enter()`` that succeeded.
+  /// To be called once for each ``enter(atMost:)`` that succeeded.
   func leave() {
     let next = self.state.withLock { state in
       guard let next = state.line.popFirst() else {

@@ -9,7 +9,9 @@ struct BucketPartitioning {
   let table: String
 
   init?(_ sql: String) {
-    guard let tokens = try? SQLTokens(sql), let statement = tokens.statements.first else { return nil }
+    guard let tokens = try? SQLTokens(sql), let statement = tokens.statements.first else {
+      return nil
+    }
     func word(_ index: Int) -> String? { StatementGuard.word(at: index, tokens, statement) }
     guard word(0) == "alter", word(1) == "table" else { return nil }
     let start = word(2) == "if" && word(3) == "exists" ? 4 : 2

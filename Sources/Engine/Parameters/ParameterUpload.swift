@@ -63,6 +63,10 @@ package actor ParameterUpload {
         throw EngineError.allBoundRowsTooLarge(limit: self.configuration.allBoundByteLimit)
       }
     case .update:
+      let byteLimit = self.configuration.updateBoundByteLimit
+      guard self.byteCount <= byteLimit else {
+        throw EngineError.boundRowsTooLarge(limit: byteLimit)
+      }
       guard self.rows?.overflow == nil,
         self.byteCount <= self.configuration.spoolMemoryByteCount,
         self.memory.grow(by: byteCount)

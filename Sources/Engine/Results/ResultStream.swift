@@ -131,6 +131,7 @@ package final class ResultStream: Sendable {
         if let batch = step.batch { try await body(batch) }
       }
     } catch {
+      self.cancellation.cancel()
       channel.close()
       await production
       throw error

@@ -41,13 +41,16 @@ final class SpoolFile: @unchecked Sendable {
     head.writeInteger(UInt64(message.rowCount))
     head.writeImmutableBuffer(message.header)
     do {
+      // Of a message that isn't whole nothing is read.
+      var offset = self.endOffset
       for part in [head] + message.body {
-        self.endOffset += Int64(
+        offset += Int64(
           try unsafe part.withUnsafeReadableBytes { bytes in
-            try unsafe self.descriptor.writeAll(toAbsoluteOffset: self.endOffset, bytes)
+            try unsafe self.descriptor.writeAll(toAbsoluteOffset: offset, bytes)
           }
         )
       }
+      self.endOffset = offset
     } catch {
       throw .spoolFailed("cannot write to a temporary file (\(error))")
     }

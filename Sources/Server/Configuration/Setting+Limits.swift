@@ -72,7 +72,8 @@ extension Setting {
     Setting(
       "max-message-bytes",
       \.limits.messageByteCount,
-      .byteCount(1_024...),
+      // gRPC tells a message's length in four bytes.
+      .byteCount(1_024...1 << 32),
       "The size of a message that a client may send."
     ),
     Setting(

@@ -249,7 +249,7 @@ extension SettingType where Value == Int? {
 
   /// A size; 0 is no limit.
   static var byteCountOrNone: Self {
-    let byteCount = SettingType<Int>.byteCount(0...)
+    let byteCount = SettingType<Int>.byteCount(0...Int.max)
     return Self(
       rule: byteCount.rule,
       parse: { byteCount.parse($0).map { $0 == 0 ? nil : $0 } },
@@ -260,10 +260,11 @@ extension SettingType where Value == Int? {
 
 extension SettingType where Value == Int {
   /// A number of bytes, with or without a unit.
-  static func byteCount(_ range: PartialRangeFrom<Int>) -> Self {
+  static func byteCount(_ range: ClosedRange<Int>) -> Self {
     Self(
       rule: "a size such as 64MiB or 2GB"
-        + (range.lowerBound > 0 ? ", at least \(ByteCount(range.lowerBound).text)" : ""),
+        + (range.lowerBound > 0 ? ", at least \(ByteCount(range.lowerBound).text)" : "")
+        + (range.upperBound < .max ? ", at most \(ByteCount(range.upperBound).text)" : ""),
       parse: { ByteCount(text: $0).flatMap { range.contains($0.value) ? $0.value : nil } },
       text: { ByteCount($0).text }
     )

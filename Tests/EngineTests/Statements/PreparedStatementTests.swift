@@ -131,6 +131,31 @@ import Testing
     try await bind(handles[2])
   }
 
+  @Test func `rows bound to an update have a limit, in its file too`() async throws {
+    let test = try TestEngine {
+      $0.spoolMemoryByteCount = 256 << 10
+      $0.updateBoundByteLimit = 1 << 20
+    }
+    let session = try test.session()
+    try await test.run("CREATE TABLE t (n BIGINT)", in: session)
+    let (handle, _) = try await session.prepare(
+      "INSERT INTO t VALUES (?)",
+      cancellation: Cancellation()
+    )
+    let batch = IngestionTests.batch(50_000)
+    let upload = try await session.parameterUpload(
+      for: handle,
+      .update,
+      cancellation: Cancellation()
+    )
+    try await upload.append(header: IngestionTests.schema, body: ByteBuffer())
+    try await upload.append(header: batch.header, body: batch.body)
+    try await upload.append(header: batch.header, body: batch.body)
+    await #expect(throws: EngineError.boundRowsTooLarge(limit: 1 << 20)) {
+      try await upload.append(header: batch.header, body: batch.body)
+    }
+  }
+
   @Test func `statements that are gone elsewhere are forgotten here`() async throws {
     let test = try TestEngine { $0.preparedStatementsPerSession = 2 }
     let (session, holder) = (try test.session(), try test.session())

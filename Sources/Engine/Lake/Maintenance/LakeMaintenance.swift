@@ -17,11 +17,18 @@ package final class LakeMaintenance: Sendable {
   private let resources: EngineResources
   private let sessions: SessionRegistry
   private let state = Mutex(State())
+  /// Of its own: a run waits for clients, too.
+  private let thread = NIOThreadPool(numberOfThreads: 1)
 
   init(of lake: Lake, resources: EngineResources, sessions: SessionRegistry) {
     self.lake = lake
     self.resources = resources
     self.sessions = sessions
+    self.thread.start()
+  }
+
+  deinit {
+    self.thread.shutdownGracefully { _ in }
   }
 
   /// Whether a run moves rows out of the catalog, which DuckLake can't do safely if it is killed
@@ -41,7 +48,7 @@ package final class LakeMaintenance: Sendable {
     guard !isStopped else { throw EngineError.shuttingDown }
     defer { self.state.withLock { $0.current = nil } }
     return try await withTaskCancellationHandler {
-      try await NIOThreadPool.singleton.runIfActive {
+      try await self.thread.runIfActive {
         do {
           return try self.work(cancellation)
         } catch let error as DuckDBError {
