@@ -106,3 +106,11 @@ extension DuckDBError {
     ]
   }
 }
+
+extension DuckDBError {
+  /// Whether there was no memory, also where an extension words that as an error of another kind.
+  package var isOutOfMemory: Bool {
+    self.code == .outOfMemory || self.message.contains("could not allocate")
+      || self.message.contains("failed to allocate")
+  }
+}

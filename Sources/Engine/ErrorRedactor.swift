@@ -32,6 +32,11 @@ struct ErrorRedactor: Sendable {
     #/connection to server (?:at|on socket) "[^"\n]*"(?: \([^)\n]*\))?(?:, port \d+)? failed: /#
   }
 
+  /// The same where PostgreSQL can't read it.
+  private static var unreadableCatalogSQL: Regex<(Substring, Substring)> {
+    /(?s)(Failed to flush changes into DuckLake: .*?) at or near ".*/
+  }
+
   /// Where PostgreSQL's client has found the password.
   private static var passwordFile: Regex<Substring> {
     /\n?password retrieved from file "[^"\n]*"/
@@ -63,7 +68,10 @@ struct ErrorRedactor: Sendable {
       message = String(message[..<marker.lowerBound])
     }
     message.replace(Self.password) { "\($0.output.1)***" }
-    if message.contains("ducklake") { message.replace(Self.catalogSQL) { "\($0.output.1)" } }
+    if message.contains("ducklake") {
+      message.replace(Self.catalogSQL) { "\($0.output.1)" }
+      message.replace(Self.unreadableCatalogSQL) { "\($0.output.1)" }
+    }
     message.replace(Self.passwordFile, with: "")
     if message.contains(StatementGuard.hiddenCatalogPrefix) {
       message.replace(Self.hiddenSuggestion, with: "")

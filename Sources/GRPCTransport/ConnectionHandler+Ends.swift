@@ -4,7 +4,12 @@ import NIOCore
 import NIOHTTP2
 
 extension ConnectionHandler {
-  /// How long a client that was told goodbye may take to close its side.
+  /// How long a client that was told goodbye may take to close the connection.
+  ///
+  /// Closing it first would cost clients behind a proxy what that hasn't passed on yet: Envoy drops it then.
+  private static let farewellTime = TimeAmount.seconds(5)
+
+  /// How long it may take to close its side after that.
   private static let lingerTime = TimeAmount.seconds(1)
 
   /// How long a client may take to see that the connection is about to end.
@@ -40,9 +45,13 @@ extension ConnectionHandler {
     http2.writeAndFlush(NIOAny(frame), promise: promise)
   }
 
-  func close(because reason: String) {
+  func close(because reason: String, _ level: Logger.Level = .debug) {
     guard let context else { return }
-    logger.debug("closing a connection", metadata: ["reason": "\(reason)"])
+    logger.log(
+      level: level,
+      "closing a connection",
+      metadata: ["reason": "\(reason)", "peer": "\(connection.info.remotePeer)"]
+    )
     context.close(promise: nil)
   }
 
@@ -72,9 +81,11 @@ extension ConnectionHandler {
     context.flush()
     goAway(last: machine.lastStreamID, promise: written)
     written.futureResult.assumeIsolated().whenComplete { _ in
-      guard let context = self.context else { return }
-      context.close(mode: .output, promise: nil)
-      self.schedule(.linger, in: Self.lingerTime) { $0.close(because: "drained") }
+      let hasSentResponses = self.machine.lastStreamID != .rootStream
+      self.schedule(.linger, in: hasSentResponses ? Self.farewellTime : .zero) { handler in
+        handler.context?.close(mode: .output, promise: nil)
+        handler.schedule(.linger, in: Self.lingerTime) { $0.close(because: "drained") }
+      }
     }
   }
 

@@ -123,6 +123,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     case is any NIOHTTP2Error where !isCondemned:
       // HTTP/2 has reset the stream that this is about: the others go on.
       logger.debug("a stream broke the rules", metadata: ["error": "\(error)"])
+    // Behind a proxy they are those of many clients, who are to know why all their calls end.
+    case is NIOHTTP2Errors.ExcessiveRSTFrames:
+      let limit = settings.maximumResetStreamCount
+      close(because: "more than \(limit) calls were reset in a short time", .warning)
+    case is NIOHTTP2Errors.MaxStreamsViolation:
+      close(because: "more calls at once than HTTP/2's settings allow", .warning)
     default: close(because: String(describing: error))
     }
   }

@@ -22,6 +22,14 @@ package final class ConnectionInfo: ServerContext.TransportSpecific {
 
   private let state = Mutex(State.open([]))
   private let certificateState = Mutex<ClientCertificate?>(nil)
+  private let authenticated = Atomic(false)
+
+  /// Whether a call on it was from somebody who is known: others make room for new connections.
+  package var isAuthenticated: Bool { authenticated.load(ordering: .relaxed) }
+
+  package func noteAuthentication() {
+    authenticated.store(true, ordering: .relaxed)
+  }
 
   /// Whom the client's certificate names, if it showed one.
   package var certificate: ClientCertificate? {

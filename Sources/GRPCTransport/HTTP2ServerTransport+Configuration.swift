@@ -33,6 +33,10 @@ extension HTTP2ServerTransport.Configuration {
     /// Connections above this number are told to go away.
     package var maximumConnectionCount = 10_000
 
+    /// Whether the oldest connection without an authenticated call makes room for one above that number
+    /// (``ConnectionInfo/noteAuthentication()``).
+    package var replacesStrangers = false
+
     /// Request bytes of all connections that no handler has taken yet.
     package var maximumBufferedRequestByteCount = 1 << 30
 

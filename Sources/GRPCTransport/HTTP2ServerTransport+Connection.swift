@@ -40,7 +40,7 @@ extension HTTP2ServerTransport {
     let handler = ConnectionHandler(connection: connection, logger: logger)
     let boundHandler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     let pipeline = channel.pipeline.syncOperations
-    switch registry.add(boundHandler, id: info.id) {
+    switch registry.add(boundHandler, info) {
     case .admitted:
       channel.closeFuture.whenComplete { [registry] _ in
         info.close()

@@ -44,7 +44,8 @@ package final class HTTP2ServerTransport: ServerTransport {
     self.eventLoopGroup = eventLoopGroup
     self.logger = logger
     registry = ConnectionRegistry(
-      connectionLimit: configuration.listener.maximumConnectionCount
+      connectionLimit: configuration.listener.maximumConnectionCount,
+      replacesStrangers: configuration.listener.replacesStrangers
     )
     budget = RequestBudget(limit: configuration.listener.maximumBufferedRequestByteCount)
   }

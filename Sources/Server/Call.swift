@@ -87,6 +87,7 @@ extension FlightService {
       isLogin: isLogin
     )
     if found.isFirstCall, let connection {
+      connection.noteAuthentication()
       let sessions = self.engine.sessions
       connection.onClose { sessions.connectionClosed(connection.id) }
     }

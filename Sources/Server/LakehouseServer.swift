@@ -55,6 +55,7 @@ package struct LakehouseServer: Sendable {
         "the lake is new and empty, but its folder holds Parquet files: is its catalog the right one?"
       )
     }
+    for warning in engineConfiguration.lake.warnings { logger.warning("\(warning)") }
     // Clients learn no path of the server, and the log none of their errors.
     if !engineConfiguration.hasTemporaryDirectory {
       logger.warning(

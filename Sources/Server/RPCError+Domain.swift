@@ -16,12 +16,13 @@ extension DuckDBError: RPCErrorConvertible {
     case .busy: return .unavailable
     case nil: break
     }
-    // How a catalog in SQLite turns others away while one writes.
+    // How a catalog in SQLite turns others away while one writes, and one in PostgreSQL whoever was second.
     if [.invalid, .io, .transaction].contains(self.code),
-      self.message.contains("database is locked")
+      ["database is locked", "could not serialize access"].contains(where: self.message.contains)
     {
       return .aborted
     }
+    if self.code != .fatal, self.isOutOfMemory { return .resourceExhausted }
     if self.isLostConnection { return .unavailable }
     // Where a database, not only a transaction, is open for reading alone.
     if self.message.contains("attached in read-only mode") { return .failedPrecondition }

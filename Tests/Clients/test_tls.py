@@ -189,7 +189,8 @@ def test_a_server_that_stops_does_not_wait_for_a_client_that_does_not(start, aut
 def test_a_connection_above_the_limit_is_told_so(start, authority):
   server = start(*flags(authority.sign("server")), "--max-connections", "1")
 
-  with handshake(server, lambda context: context.set_alpn_protocols(["h2"])):
+  with RawClient(server.address, credentials=credentials(authority)) as first:
+    assert first.rows("SELECT 42") == [(42,)]
     with pytest.raises(grpc.RpcError, match="too many connections") as caught:
       answer(server, authority)
   assert caught.value.code() == grpc.StatusCode.UNAVAILABLE

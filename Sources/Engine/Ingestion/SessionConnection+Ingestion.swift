@@ -37,9 +37,9 @@ extension SessionConnection {
           )
         }
       ) { connection in
-        if changesLake { self.note(changes, on: connection) }
+        if changesLake { try self.note(changes, on: connection) }
         definesTable = try self.prepareTable(path, target, rows, on: connection)
-        self.keepCompiledDefinitions()
+        try self.keepCompiledDefinitions()
         return try self.changingData(if: true) {
           try self.resources.rowFunction.withSource(rows.source) { call in
             let insertion = try connection.prepare(

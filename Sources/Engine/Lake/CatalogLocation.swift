@@ -7,7 +7,7 @@ enum CatalogLocation {
   case sqlite(path: String)
   case postgres(PostgresConfiguration, passwordPath: String?)
 
-  private static let sqlitePrefix = "sqlite:"
+  static let sqlitePrefix = "sqlite:"
   /// How libpq finds out that PostgreSQL's machine, or the way to it, is gone: in seconds, but the last.
   ///
   /// Nothing tells otherwise, and a worker would wait for up to two hours, and with it all commits.

@@ -60,7 +60,7 @@ extension SessionConnection {
           cancellation
         ) { connection in
           try self.checkColumnTypes(of: tableQueries, binding, on: connection, cancellation)
-          if binding.rows.rowCount > 1, !type.readsOnly { self.keepDefinitions(on: connection) }
+          if binding.rows.rowCount > 1, !type.readsOnly { try self.keepDefinitions(on: connection) }
           let execution = try self.execution(
             of: statement,
             binding,

@@ -261,6 +261,9 @@ extension Session {
 extension Session {
   var isClosed: Bool { self.state.withLock { $0.isClosed } }
 
+  /// When something has happened last.
+  var lastUse: ContinuousClock.Instant { self.state.withLock { $0.lastUse } }
+
   /// Whether nothing has happened for `lifetime`, no call is running and no statement is at work.
   func isIdle(for lifetime: Duration) -> Bool {
     self.state.withLock { state in

@@ -6,12 +6,14 @@ internal import Synchronization
 /// A session is named by the id its client sends back, as a cookie or a bearer token. A client
 /// that never does is recognised by its connection, and behind a proxy by its address; but where
 /// clients on a connection do send ids, a call without one comes from another client, since several
-/// may share a connection. Those that log in get a session each.
+/// may share a connection. Those that log in get a session each. What isn't named by an id ends with its
+/// connection, and makes room before that where a limit is reached.
 package final class SessionRegistry: Sendable {
   /// Who makes calls without an id on a connection.
   private struct AnonymousClient: Hashable {
     var principal: Principal
-    var address: String?
+    /// What proxies write there may be long.
+    var addressHash: Int?
   }
 
   private struct ConnectionEntry {
@@ -20,13 +22,20 @@ package final class SessionRegistry: Sendable {
     var hasIdentifiedClients = false
   }
 
+  /// A session that nothing leads to until its client sends its id.
+  private struct Unclaimed {
+    var connection: UInt64
+    var isLogin: Bool
+  }
+
   private struct State {
     var sessions: [Handle: Session] = [:]
     var counts: [Principal: Int] = [:]
     /// Sessions whose client has sent their id: they outlive their connection.
     var identified: Set<Handle> = []
-    /// The connections on which clients have logged in who haven't sent their ids yet.
-    var logins: [Handle: UInt64] = [:]
+    var unclaimed: [Handle: Unclaimed] = [:]
+    /// Where calls without an id find a session.
+    var anonymous: [Handle: (connection: UInt64, client: AnonymousClient)] = [:]
     var connections: [UInt64: ConnectionEntry] = [:]
 
     mutating func insert(_ session: Session) {
@@ -36,12 +45,17 @@ package final class SessionRegistry: Sendable {
 
     mutating func identify(_ id: Handle) {
       self.identified.insert(id)
-      self.logins[id] = nil
+      self.unclaimed[id] = nil
     }
 
     mutating func remove(_ id: Handle) -> Session? {
       self.identified.remove(id)
-      self.logins[id] = nil
+      self.unclaimed[id] = nil
+      if let (connection, client) = self.anonymous.removeValue(forKey: id),
+        self.connections[connection]?.anonymousSessions[client] == id
+      {
+        self.connections[connection]?.anonymousSessions[client] = nil
+      }
       guard let session = self.sessions.removeValue(forKey: id) else { return nil }
       let count = self.counts[session.principal, default: 1]
       self.counts[session.principal] = count > 1 ? count - 1 : nil
@@ -84,37 +98,39 @@ package final class SessionRegistry: Sendable {
     address: String? = nil,
     isLogin: Bool = false
   ) throws(EngineError) -> Found {
-    let client = AnonymousClient(principal: principal, address: address)
+    let client = AnonymousClient(principal: principal, addressHash: address?.hashValue)
+    var displaced: Session?
+    defer { displaced?.close() }
     let outcome: Result<Found, EngineError> = self.state.withLock { state in
-      let known = state.connections[connection]
-      var entry = known ?? ConnectionEntry()
-      var isRefused = false
-      // The end of a connection whose first call is refused won't be reported.
-      defer { state.connections[connection] = isRefused ? known : entry }
+      let isKnown = state.connections[connection] != nil
       func found(_ session: Session, isNew: Bool) -> Found {
         Found(
           session: session,
           use: SessionUse(of: session),
           isNew: isNew,
-          isFirstCall: known == nil
+          isFirstCall: !isKnown
         )
       }
+      let anonymous = state.connections[connection]?.anonymousSessions[client]
+      let hasIdentifiedClients =
+        id != nil || state.connections[connection]?.hasIdentifiedClients ?? false
       if let id {
-        entry.hasIdentifiedClients = true
         if let session = state.sessions[id], session.principal == principal {
           state.identify(id)
-          if entry.anonymousSessions[client] == id { entry.anonymousSessions[client] = nil }
+          state.connections[connection, default: ConnectionEntry()].hasIdentifiedClients = true
+          if anonymous == id {
+            state.connections[connection]?.anonymousSessions[client] = nil
+            state.anonymous[id] = nil
+          }
           return .success(found(session, isNew: false))
         }
-      } else if !isLogin, !entry.hasIdentifiedClients,
-        let anonymous = entry.anonymousSessions[client],
-        let session = state.sessions[anonymous]
-      {
+      } else if !isLogin, !hasIdentifiedClients, let anonymous, let session = state.sessions[anonymous] {
         return .success(found(session, isNew: false))
       }
       if let error = self.refusal(of: principal, state) {
-        isRefused = true
-        return .failure(error)
+        displaced = self.longestUnused(of: principal, state).flatMap { state.remove($0.id) }
+        // The end of a connection whose first call is refused won't be reported.
+        guard displaced != nil else { return .failure(error) }
       }
       let adopted = self.adoptable(id, state)
       let session = Session(
@@ -123,16 +139,27 @@ package final class SessionRegistry: Sendable {
         resources: self.resources
       )
       state.insert(session)
+      state.connections[connection, default: ConnectionEntry()].hasIdentifiedClients =
+        hasIdentifiedClients
       if let adopted {
         state.identify(adopted)
-      } else if isLogin {
-        state.logins[session.id] = connection
-      } else if id == nil, !entry.hasIdentifiedClients {
-        entry.anonymousSessions[client] = session.id
+      } else if isLogin || hasIdentifiedClients {
+        state.unclaimed[session.id] = Unclaimed(connection: connection, isLogin: isLogin)
+      } else {
+        state.connections[connection]?.anonymousSessions[client] = session.id
+        state.anonymous[session.id] = (connection, client)
       }
       return .success(found(session, isNew: true))
     }
     return try outcome.get()
+  }
+
+  /// The session of a principal that makes room where a limit is reached: one that a call without an id was
+  /// given, and that isn't used.
+  private func longestUnused(of principal: Principal, _ state: State) -> Session? {
+    state.unclaimed.filter { !$0.value.isLogin }.keys.compactMap { state.sessions[$0] }
+      .filter { $0.principal == principal && $0.isIdle(for: .zero) }
+      .min { $0.lastUse < $1.lastUse }
   }
 
   /// The id that a client brings of a session that has ended, or that another server has given it: with
@@ -182,8 +209,8 @@ package final class SessionRegistry: Sendable {
       let entry = state.connections.removeValue(forKey: connection)
       let anonymous =
         entry?.anonymousSessions.values.filter { !state.identified.contains($0) } ?? []
-      let logins = state.logins.filter { $0.value == connection }.keys
-      return (anonymous + logins).compactMap { state.remove($0) }
+      let unclaimed = state.unclaimed.filter { $0.value.connection == connection }.keys
+      return (anonymous + unclaimed).compactMap { state.remove($0) }
     }
     for session in sessions { session.close() }
   }

@@ -19,7 +19,8 @@ extension SessionConnection {
     let plan = try self.plan(of: statement, on: connection)
     try Self.requireBound(plan.statement)
     guard statement.type.mayReadTables else {
-      defer { self.keepCompiledDefinitions() }
+      // What has run can only be kept.
+      defer { try? self.keepCompiledDefinitions() }
       return try plan.statement.stream { cancellation.isCancelled }
     }
     if let result = try self.run(plan, of: statement, cancellation) { return result }
@@ -84,7 +85,7 @@ extension SessionConnection {
   ) throws -> Plan {
     let plan = try self.plan { try self.compile(statement.source, on: connection) }
     guard let plan else { throw EngineError.noStatement }
-    self.keepCompiledDefinitions()
+    try self.keepCompiledDefinitions()
     if statement.connection === self { statement.plan = plan }
     return plan
   }

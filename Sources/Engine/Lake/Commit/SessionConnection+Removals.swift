@@ -98,7 +98,7 @@ extension SessionConnection {
       self.effects.hasRewrittenFiles = true
     }
     func perform(_ connection: borrowing Connection) throws -> Value {
-      self.note(changes, on: connection)
+      try self.note(changes, on: connection)
       try self.requireRowsInSight(after: kind, text, on: connection)
       return try work(connection)
     }
