@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -71,6 +72,29 @@ def test_connections(start):
     assert "--max-connections" in error.details()
     assert first.rows("SELECT 42") == [(42,)]
   assert eventually(lambda: not failure(own)), "there is room again"
+
+
+def test_connections_of_strangers_make_room(start):
+  """Who says nothing, or doesn't log in, keeps nobody out; who has logged in stays."""
+  own = start("--max-connections", "3", "--username", "ada", "--password", "secret")
+
+  def stranger() -> socket.socket:
+    opened = stack.enter_context(socket.create_connection((own.host, own.port)))
+    opened.settimeout(20)
+    opened.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+    assert opened.recv(9), "the server's settings"
+    return opened
+
+  with ExitStack() as stack:
+    first, *_ = [stranger() for _ in range(3)]
+    client = stack.enter_context(RawClient(own.address))
+    client.metadata = [("authorization", "Basic " + base64.b64encode(b"ada:secret").decode())]
+    assert client.rows("SELECT 42") == [(42,)]
+    while first.recv(4096):
+      pass
+    for _ in range(5):
+      stranger()
+    assert client.rows("SELECT 42") == [(42,)]
 
 
 def failure(server: Server) -> grpc.RpcError | None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import duckdb
 import grpc
+import hpack
+import hyperframe.frame as frames
 import pyarrow.flight as flight
 import pytest
 
@@ -257,6 +259,45 @@ def test_an_idle_client_does_not_hold_it_up(start):
     raw.query("SELECT 42")
     own.send(signal.SIGTERM)
     assert own.wait(5) == 0
+
+
+def test_results_are_on_their_way_when_it_closes_connections(start):
+  """A proxy passes on what it has when it sees the end of a connection, or doesn't: so its client ends it."""
+  server = start()
+  goodbyes = []
+  with (
+    socket.create_connection((server.host, server.port), 20) as peer,
+    peer.makefile("rb") as received,
+  ):
+
+    def next_frame() -> frames.Frame:
+      frame, length = frames.Frame.parse_frame_header(memoryview(received.read(9)))
+      frame.parse_body(memoryview(received.read(length)))
+      return frame
+
+    call = frames.HeadersFrame(
+      1, hpack.Encoder().encode(
+        [
+          (":method", "POST"), (":scheme", "http"), (":path", "/nosuch/Method"),
+          (":authority", "localhost"), ("te", "trailers"), ("content-type", "application/grpc"),
+        ]
+      ),
+      flags=["END_HEADERS", "END_STREAM"],
+    )
+    peer.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frames.SettingsFrame(0).serialize())
+    peer.sendall(call.serialize())
+    while next_frame().stream_id != 1:
+      pass
+    server.send(signal.SIGTERM)
+    while len(goodbyes) < 2:
+      match next_frame():
+        case frames.GoAwayFrame() as goodbye: goodbyes.append(goodbye)
+        case frames.PingFrame() as ping:
+          peer.sendall(frames.PingFrame(0, ping.opaque_data, flags=["ACK"]).serialize())
+    peer.settimeout(1)
+    with pytest.raises(TimeoutError):
+      peer.recv(1)
+  assert server.wait(5) == 0
 
 
 def test_connections_that_come_during_shutdown_do_not_hold_it_up(start):

@@ -32,7 +32,8 @@ package struct LakeConfiguration: Sendable {
   package var warnings: [String] {
     guard self.dataPath != nil else { return [] }
     let isInSQLite =
-      self.postgres.host == nil && self.catalogPath?.hasPrefix(CatalogLocation.sqlitePrefix) ?? false
+      self.postgres.host == nil
+      && self.catalogPath?.hasPrefix(CatalogLocation.sqlitePrefix) ?? false
     var warnings: [String] = []
     if isInSQLite {
       warnings.append(

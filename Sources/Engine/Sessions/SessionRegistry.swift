@@ -124,7 +124,9 @@ package final class SessionRegistry: Sendable {
           }
           return .success(found(session, isNew: false))
         }
-      } else if !isLogin, !hasIdentifiedClients, let anonymous, let session = state.sessions[anonymous] {
+      } else if !isLogin, !hasIdentifiedClients, let anonymous,
+        let session = state.sessions[anonymous]
+      {
         return .success(found(session, isNew: false))
       }
       if let error = self.refusal(of: principal, state) {

@@ -27,7 +27,10 @@ extension HTTP2ServerTransport.Configuration {
     self.connection.maximumRunningCallCount = Self.callsPerStream * limits.streamsPerConnection
     // A proxy has the calls of many clients on a connection.
     self.connection.maximumResetStreamCount =
-      max(self.connection.maximumResetStreamCount, Self.resetsPerStream * limits.streamsPerConnection)
+      max(
+        self.connection.maximumResetStreamCount,
+        Self.resetsPerStream * limits.streamsPerConnection
+      )
     self.messages.maximumReceivedByteCount = limits.messageByteCount
     // Anybody may begin one.
     self.messages.maximumReceivedByteCounts = [Self.handshake: Self.handshakeByteCount]

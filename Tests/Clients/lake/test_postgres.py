@@ -139,6 +139,18 @@ def test_an_error_does_not_tell_what_the_catalog_is_told(start, cluster, databas
     assert "INSERT" not in caught.value.details() and "secret" not in caught.value.details()
 
 
+def test_nor_what_the_catalog_cannot_read(start, cluster, database, tmp_path):
+  """U+0000 in the value of a partition, which is in the SQL of the commit."""
+  own = serve(start, cluster, database, tmp_path, "--ducklake-encrypted")
+  with RawClient(own.address) as raw:
+    raw.update(Command.update("CREATE TABLE t (i INTEGER, v VARCHAR)"))
+    raw.update(Command.update("ALTER TABLE t SET PARTITIONED BY (v)"))
+    with pytest.raises(grpc.RpcError) as caught:
+      raw.update(Command.update("INSERT INTO t VALUES (1, 'a' || chr(0) || 'b')"))
+    assert "Failed to flush changes into DuckLake" in caught.value.details()
+    assert "INSERT INTO" not in caught.value.details()
+
+
 def test_a_catalog_of_a_newer_format_is_told_at_once_and_left_alone(
   start, cluster, database, tmp_path
 ):

@@ -88,6 +88,41 @@ import Testing
     _ = try self.sessions.session(id: nil, connection: 4)
   }
 
+  @Test func `sessions of calls without ids make room, and end with their connection`() throws {
+    let named = try self.sessions.session(id: nil, connection: 1).session
+    _ = try self.sessions.session(id: named.id, connection: 1)
+    let nameless = try self.sessions.session(id: nil, connection: 1).session
+    for _ in 1...4 {
+      #expect(try self.sessions.session(id: nil, connection: 1).isNew)
+    }
+    #expect(self.sessions.count == 3)
+    #expect(nameless.isClosed && !named.isClosed)
+    self.sessions.connectionClosed(1)
+    #expect(self.sessions.count == 1)
+    #expect(try self.sessions.session(id: named.id, connection: 2).session === named)
+  }
+
+  @Test func `sessions of calls without ids make no room while they are used, nor for others`()
+    throws
+  {
+    let named = try self.sessions.session(id: nil, connection: 1).session
+    _ = try self.sessions.session(id: named.id, connection: 1)
+    let used = try [
+      self.sessions.session(id: nil, connection: 1), self.sessions.session(id: nil, connection: 1),
+    ]
+    #expect(throws: EngineError.tooManySessions(limit: 3)) {
+      try self.sessions.session(id: nil, connection: 1)
+    }
+    #expect(throws: EngineError.tooManySessions(limit: 3)) {
+      try self.sessions.session(
+        id: nil,
+        connection: 1,
+        principal: Principal(name: "ada", role: .user)
+      )
+    }
+    #expect(used.allSatisfy { !$0.session.isClosed })
+  }
+
   @Test func `a closed session has given back its results`() async throws {
     let session = try self.test.session()
     _ = try await session.announce("SELECT 1", cancellation: Cancellation())
