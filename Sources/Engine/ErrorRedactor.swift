@@ -22,6 +22,11 @@ struct ErrorRedactor: Sendable {
     /(?s)(Failed to (?:execute query|prepare COPY)) ".*(?:"|\n)(?=: )/
   }
 
+  /// The same where PostgreSQL can't read it.
+  private static var unreadableCatalogSQL: Regex<(Substring, Substring)> {
+    /(?s)(Failed to flush changes into DuckLake: .*?) at or near ".*/
+  }
+
   /// The query of DuckLake's own that an error points at.
   private static var catalogPosition: Regex<Substring> {
     /\n+LINE \d+:[^\n]*__ducklake_metadata_[^\n]*(?:\n *\^)?/
@@ -30,11 +35,6 @@ struct ErrorRedactor: Sendable {
   /// Where PostgreSQL's client has looked for the server.
   private static var serverAddress: Regex<Substring> {
     #/connection to server (?:at|on socket) "[^"\n]*"(?: \([^)\n]*\))?(?:, port \d+)? failed: /#
-  }
-
-  /// The same where PostgreSQL can't read it.
-  private static var unreadableCatalogSQL: Regex<(Substring, Substring)> {
-    /(?s)(Failed to flush changes into DuckLake: .*?) at or near ".*/
   }
 
   /// Where PostgreSQL's client has found the password.
