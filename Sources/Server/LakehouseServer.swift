@@ -55,7 +55,11 @@ package struct LakehouseServer: Sendable {
         "the lake is new and empty, but its folder holds Parquet files: is its catalog the right one?"
       )
     }
-    for warning in engineConfiguration.lake.warnings { logger.warning("\(warning)") }
+    if engineConfiguration.lake.isCatalogInSQLite {
+      logger.warning(
+        "the lake's catalog is in SQLite, which is for one client at a time: beside changes queries may see wrong rows"
+      )
+    }
     // Clients learn no path of the server, and the log none of their errors.
     if !engineConfiguration.hasTemporaryDirectory {
       logger.warning(

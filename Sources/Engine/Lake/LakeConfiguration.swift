@@ -28,23 +28,7 @@ package struct LakeConfiguration: Sendable {
 
   package init() {}
 
-  /// What DuckLake 1.5.5 doesn't do safely with this catalog, for whoever starts the server.
-  package var warnings: [String] {
-    guard self.dataPath != nil else { return [] }
-    let isInSQLite =
-      self.postgres.host == nil
-      && self.catalogPath?.hasPrefix(CatalogLocation.sqlitePrefix) ?? false
-    var warnings: [String] = []
-    if isInSQLite {
-      warnings.append(
-        "the lake's catalog is in SQLite: beside changes queries may see wrong rows, so it is for one client at a time"
-      )
-    }
-    if self.inlinedRowLimit > 0, isInSQLite || self.postgres.host != nil {
-      warnings.append(
-        "--ducklake-inlined-rows: with a catalog in PostgreSQL or SQLite, values in a STRUCT may be changed, or make their table unreadable"
-      )
-    }
-    return warnings
+  package var isCatalogInSQLite: Bool {
+    self.postgres.host == nil && self.catalogPath?.hasPrefix(CatalogLocation.sqlitePrefix) ?? false
   }
 }

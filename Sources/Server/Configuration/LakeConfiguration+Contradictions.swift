@@ -40,6 +40,12 @@ extension LakeConfiguration {
           + "or --ducklake-catalog"
       )
     }
+    // DuckLake 1.5.5 changes what is in a STRUCT there, or makes its table unreadable.
+    if self.inlinedRowLimit > 0, self.postgres.host != nil || self.isCatalogInSQLite {
+      problems.append(
+        "\(source("ducklake-inlined-rows")): is safe with a catalog in a DuckDB file alone (docs/lake.md, small writes)"
+      )
+    }
     if isAzure, self.storage.azureAccount == nil, self.storage.azureConnectionString == nil {
       problems.append(
         "\(source("ducklake-data-path")): needs --azure-storage-account "

@@ -242,6 +242,17 @@ extension EffectiveSettings {
     ),
     (["s3-key-id": "k"], "--s3-key-id: goes with --s3-secret"),
     (
+      ["ducklake-data-path": "d/", "ducklake-catalog": "sqlite:c", "ducklake-inlined-rows": "1"],
+      "--ducklake-inlined-rows: is safe with a catalog in a DuckDB file alone (docs/lake.md, small writes)"
+    ),
+    (
+      [
+        "ducklake-data-path": "d/", "pg-host": "h", "pg-database": "d", "pg-user": "u",
+        "ducklake-inlined-rows": "1",
+      ],
+      "--ducklake-inlined-rows: is safe with a catalog in a DuckDB file alone (docs/lake.md, small writes)"
+    ),
+    (
       ["ducklake-data-path": "lake"],
       "--ducklake-data-path: 'lake' is not a folder or URL (az://, abfss://, s3://, https://) that "
         + "ends in / and has no ', ; or ?"
