@@ -18,10 +18,7 @@ struct BucketPartitioning {
     var end = start + 1
     while StatementGuard.isSymbol(".", at: end, tokens, statement) { end += 2 }
     guard word(end) == "set", word(end + 1) == "partitioned",
-      statement.indices.contains(where: {
-        [.word, .quotedName].contains(statement[$0].kind) && tokens.name(statement[$0]) == "bucket"
-          && StatementGuard.isSymbol("(", at: $0 + 1, tokens, statement)
-      })
+      tokens.callCount(of: ["bucket"], in: statement) > 0
     else { return nil }
     let bytes = statement[start].range.lowerBound..<statement[end - 1].range.upperBound
     self.table = String(decoding: tokens.bytes[bytes], as: UTF8.self)

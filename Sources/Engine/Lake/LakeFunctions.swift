@@ -44,14 +44,6 @@ package enum LakeFunctions {
   /// How many calls there are in a text; `nil` if it can be read in several ways.
   private static func callCount(in sql: String) -> Int? {
     guard let tokens = try? SQLTokens(sql) else { return nil }
-    return tokens.statements.reduce(into: 0) { count, statement in
-      for index in statement.indices
-      where [.word, .quotedName].contains(statement[index].kind)
-        && StatementGuard.isSymbol("(", at: index + 1, tokens, statement)
-        && self.rewriting.contains(tokens.name(statement[index]))
-      {
-        count += 1
-      }
-    }
+    return tokens.statements.reduce(0) { $0 + tokens.callCount(of: self.rewriting, in: $1) }
   }
 }

@@ -21,15 +21,7 @@ package enum WritingText {
         case "explain": !tokens.contains(self.analyzed, in: statement)
         case let verb?: self.readingVerbs.contains(verb)
         }
-      return !isReading || self.callsChangingFunction(statement, tokens)
-    }
-  }
-
-  private static func callsChangingFunction(_ statement: [SQLToken], _ tokens: SQLTokens) -> Bool {
-    statement.indices.contains { index in
-      [.word, .quotedName].contains(statement[index].kind)
-        && StatementGuard.isSymbol("(", at: index + 1, tokens, statement)
-        && GuardedFunctions.adminFunctions.contains(tokens.name(statement[index]))
+      return !isReading || tokens.callCount(of: GuardedFunctions.adminFunctions, in: statement) > 0
     }
   }
 }

@@ -48,6 +48,15 @@ struct SQLTokens {
     statement.contains { [.word, .quotedName].contains($0.kind) && self.name($0) == word }
   }
 
+  /// How many calls of functions with these names a statement has.
+  func callCount(of names: Set<String>, in statement: [SQLToken]) -> Int {
+    statement.indices.count { index in
+      [.word, .quotedName].contains(statement[index].kind)
+        && StatementGuard.isSymbol("(", at: index + 1, self, statement)
+        && names.contains(self.name(statement[index]))
+    }
+  }
+
   /// Whether DuckDB may see a longer word there: it takes some of the characters for parts of names
   /// that are read as blanks here, such as U+2013.
   func mayBeLonger(_ word: SQLToken) -> Bool {
